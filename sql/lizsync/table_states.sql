@@ -1,0 +1,49 @@
+-- Tables that cannot be prepared at all (partitioned, inherited, foreign, unlogged, …) are not here: see
+-- lizsync.unsafe_tables. A table that was audited before it had its uid column counts as not audited.
+create or replace function lizsync.table_states(p_schemas text[] default null)
+returns table (
+    schema_name text,
+    table_name text,
+    row_estimate bigint,
+    size_bytes bigint,
+    has_uid boolean,
+    is_audited boolean,
+    is_readable boolean
+)
+language sql stable
+set search_path from current
+as $$
+    select
+        n.nspname, c.relname,
+        -- A table that was never analysed has no estimate; its size says more than nothing.
+        case when c.reltuples > 0 then c.reltuples::bigint else pg_relation_size(c.oid) / 100 end,
+        pg_table_size(c.oid),
+        lizsync.has_uid_column(c.oid),
+        coalesce(
+            (lizsync.audit_arguments(c.oid))[2]::boolean = exists (
+                select from pg_attribute a
+                where a.attrelid = c.oid and a.attname = 'uid' and a.atttypid = 'uuid'::regtype and not a.attisdropped
+            )
+            and 2 = (
+                select count(*) from pg_trigger t
+                where t.tgrelid = c.oid and t.tgenabled = 'O'
+                    and t.tgname in ('00_audit_trigger_row', '00_audit_trigger_truncate')
+            ),
+            false
+        ),
+        has_schema_privilege(o.nspowner, n.oid, 'usage') and has_table_privilege(o.nspowner, c.oid, 'select')
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    join pg_namespace o on o.nspname = 'lizsync'
+    where n.nspname = any (coalesce(p_schemas, array(select lizsync.user_schemas())))
+        and c.relkind = 'r' and c.relpersistence = 'p' and not c.relispartition and c.reloftype = 0
+        and not exists (select from pg_inherits h where c.oid in (h.inhrelid, h.inhparent))
+        and not exists (
+            select from pg_depend d
+            where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+        )
+    order by n.nspname, c.relname
+$$;
+comment on function lizsync.table_states(text[]) is
+    'How far each table that can be synchronised is prepared: uid column, audit triggers, readable for the owner of LizSync.';
+revoke all on function lizsync.table_states(text[]) from public;
