@@ -48,8 +48,8 @@ const (
 	unknownDatabase  = "3D000" // SQLSTATE invalid_catalog_name
 )
 
-// Settings are the server's for tests: as fast as can be, since nothing has to survive a power cut, and with a
-// time zone that has summer time, so that what depends on the session's shows.
+// Settings are the server's for tests: as fast as can be when nothing has to survive a power cut, but what was
+// committed survives a killed server; and a time zone with summer time, so that what depends on it shows.
 func Settings() map[string]string {
 	return map[string]string{
 		"autovacuum_naptime":        "1h",
@@ -61,7 +61,6 @@ func Settings() map[string]string {
 		"max_locks_per_transaction": "256",
 		"max_wal_size":              "4GB",
 		"shared_buffers":            "256MB",
-		"synchronous_commit":        "off",
 		"timezone":                  "Europe/Paris",
 	}
 }
