@@ -88,7 +88,7 @@ func (t *Target) explain(ctx context.Context, err error) error {
 		switch pg.Code {
 		case "28P01": // invalid_password
 			what = fmt.Sprintf("%s refused the password of %s", server, user)
-			hint = "correct the password in the connection, in the password file or in PGPASSWORD"
+			hint = "check the name of the role and its password; correct it in the connection, in the password file or in PGPASSWORD"
 			if t.config.Password == "" {
 				what = fmt.Sprintf("%s wants a password for %s and none was found", server, user)
 				hint = fmt.Sprintf("put it into the password file (~/.pgpass, mode 600) as %s:%d:%s:%s:PASSWORD, or into the connection", t.config.Host, t.config.Port, database, user)

@@ -1,0 +1,681 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/lizsync/lizsync/provider"
+	"github.com/lizsync/lizsync/sql"
+)
+
+const (
+	// structureLock is the advisory lock that lets one installation or upgrade at a time into a database.
+	structureLock int64 = 0x4c697a53796e63 // "LizSync"
+
+	// structureLockTimeout bounds the wait for each table, in PostgreSQL's notation: whoever waits for a table's
+	// exclusive lock makes everybody else wait behind.
+	structureLockTimeout = "10s"
+
+	minimumServer = 130000 // server_version_num
+
+	lockNotAvailable      = "55P03"
+	insufficientPrivilege = "42501"
+)
+
+// InstallOptions are the choices of Install.
+type InstallOptions struct {
+	Override bool // replace a structure that is there, with its log and this database's identity
+	Force    bool // with Override, although clones are registered, or although this is a clone
+}
+
+// Install installs the structure of this program and returns its version. The transaction's settings are as before when
+// it returns; it stays open, and is of no more use after an error.
+func Install(ctx context.Context, tx pgx.Tx, options InstallOptions, feedback provider.Feedback) (int, error) {
+	return installer{tx, sql.Current(), feedback}.install(ctx, options)
+}
+
+// Upgraded tells what Upgrade did, or what it would do.
+type Upgraded struct {
+	Before, After int
+	Upgrades      []sql.Upgrade // those between the two
+}
+
+// Upgrade brings the structure of a database up to this program's, its functions included. Unless run is true it only
+// reports what it would do. The transaction is left as Install leaves it.
+func Upgrade(ctx context.Context, tx pgx.Tx, run bool, feedback provider.Feedback) (Upgraded, error) {
+	return installer{tx, sql.Current(), feedback}.upgrade(ctx, run)
+}
+
+// CheckStructure returns a *provider.Failure that names the algorithm to run when the structure of a database is
+// missing, older or newer than this program's.
+func CheckStructure(ctx context.Context, conn *pgx.Conn) error {
+	var database, user string
+	var installed, usable bool
+	err := conn.QueryRow(ctx, `
+		select current_database(), current_user, p.oid is not null,
+			coalesce(has_schema_privilege(n.oid, 'usage') and has_function_privilege(p.oid, 'execute'), false)
+		from (select) as one
+		left join pg_namespace n on n.nspname = 'lizsync'
+		left join pg_proc p on p.pronamespace = n.oid and p.proname = 'current_version'
+	`).Scan(&database, &user, &installed, &usable)
+	if err != nil {
+		return fmt.Errorf("look for the LizSync structure: %w", err)
+	}
+	switch {
+	case !installed:
+		return missingStructure(database)
+	case !usable:
+		return &provider.Failure{
+			Text: fmt.Sprintf("the role %s may not use LizSync in the database %s", user, database),
+			Hint: "connect with the role that installed it, or with the role of a clone that is registered there",
+		}
+	}
+	var version int
+	if err := conn.QueryRow(ctx, "select coalesce(lizsync.current_version(), 0)").Scan(&version); err != nil {
+		return fmt.Errorf("read the version of the LizSync structure: %w", err)
+	}
+	program := sql.Current().Version()
+	if version < program {
+		return &provider.Failure{
+			Text: fmt.Sprintf("the LizSync structure of the database %s has version %d, and this program needs version %d", database, version, program),
+			Hint: "run upgrade_database_structure on it with RUN_MIGRATIONS=true",
+		}
+	}
+	return newerStructure(database, version, program)
+}
+
+func missingStructure(database string) error {
+	return &provider.Failure{
+		Text: fmt.Sprintf("LizSync is not installed in the database %s", database),
+		Hint: "run create_database_structure on it first",
+	}
+}
+
+// newerStructure is the error of a database that is newer than the program, nil for another one.
+func newerStructure(database string, version, program int) error {
+	if version <= program {
+		return nil
+	}
+	return &provider.Failure{
+		Text: fmt.Sprintf("the LizSync structure of the database %s has version %d, newer than this program, which knows version %d", database, version, program),
+		Hint: "use a newer version of LizSync",
+	}
+}
+
+// installer runs the scripts of a structure in a transaction.
+type installer struct {
+	tx        pgx.Tx
+	structure sql.Structure
+	feedback  provider.Feedback
+}
+
+// contents is what a database holds under the names that LizSync uses.
+type contents struct {
+	database, user string
+	ours           bool   // schema lizsync is LizSync's
+	whole          bool   // and schema audit too
+	version        int    // of the structure
+	owner          string // of schema lizsync
+	isOwner        bool   // the user has that role
+	mayCreate      bool   // the user may create schemas
+	foreign        string // what else is there, for a person; empty when there is nothing
+}
+
+func (i installer) install(ctx context.Context, options InstallOptions) (int, error) {
+	found, err := i.begin(ctx)
+	if err != nil {
+		return 0, err
+	}
+	switch {
+	case found.foreign != "":
+		return 0, foreignStructure(found)
+	case found.ours && !options.Override:
+		return 0, &provider.Failure{
+			Text: fmt.Sprintf("LizSync is installed in the database %s already, with version %d of its structure", found.database, found.version),
+			Hint: "run upgrade_database_structure to bring it up to date; OVERRIDE=true would replace it, and its log would be lost",
+		}
+	}
+	if err := newerStructure(found.database, found.version, i.structure.Version()); err != nil {
+		return 0, err
+	}
+	if !found.mayCreate {
+		return 0, &provider.Failure{
+			Text: fmt.Sprintf("the role %s may not create the schemas audit and lizsync in the database %s", found.user, found.database),
+			Hint: fmt.Sprintf("ask its owner for: GRANT CREATE ON DATABASE %s TO %s", quote(found.database), quote(found.user)),
+		}
+	}
+	return i.structure.Version(), i.pinned(ctx, "", func(hstore string) error {
+		var before []string
+		if found.ours {
+			before, err = i.remove(ctx, found, options.Force)
+			if err != nil {
+				return err
+			}
+		}
+		if err := i.run(ctx, hstore, i.structure.Upgrades); err != nil {
+			return err
+		}
+		return i.refuseToLose(ctx, before)
+	})
+}
+
+func (i installer) upgrade(ctx context.Context, run bool) (Upgraded, error) {
+	found, err := i.begin(ctx)
+	if err != nil {
+		return Upgraded{}, err
+	}
+	done := Upgraded{Before: found.version, After: i.structure.Version(), Upgrades: i.structure.After(found.version)}
+	switch {
+	case found.foreign != "":
+		return done, foreignStructure(found)
+	case !found.ours:
+		return done, missingStructure(found.database)
+	}
+	if err := newerStructure(found.database, found.version, i.structure.Version()); err != nil {
+		return done, err
+	}
+	if !found.whole {
+		return done, &provider.Failure{
+			Text: fmt.Sprintf("the LizSync structure of the database %s is damaged: the table audit.logged_actions is missing", found.database),
+			Hint: "restore it from a backup, or replace the structure by create_database_structure with OVERRIDE=true",
+		}
+	}
+	if !run {
+		return done, nil
+	}
+	if !found.isOwner {
+		return done, notOwner(found)
+	}
+	// What the upgrade adds must belong to whom the rest belongs, whoever runs it.
+	return done, i.pinned(ctx, found.owner, func(hstore string) error {
+		return i.run(ctx, hstore, done.Upgrades)
+	})
+}
+
+// begin waits for its turn and looks at what is there.
+func (i installer) begin(ctx context.Context) (contents, error) {
+	var server int
+	var free bool
+	const query = "select current_setting('server_version_num')::integer, pg_try_advisory_xact_lock($1)"
+	if err := i.tx.QueryRow(ctx, query, structureLock).Scan(&server, &free); err != nil {
+		return contents{}, fmt.Errorf("begin the installation: %w", err)
+	}
+	if server < minimumServer {
+		return contents{}, &provider.Failure{
+			Text: fmt.Sprintf("PostgreSQL %d is too old for LizSync", server/10000),
+			Hint: "it needs PostgreSQL 13 or newer",
+		}
+	}
+	if !free {
+		i.feedback.Message("somebody else is installing or upgrading LizSync in this database; waiting for the end of it")
+		if _, err := i.tx.Exec(ctx, "select pg_advisory_xact_lock($1)", structureLock); err != nil {
+			return contents{}, fmt.Errorf("wait for another installation: %w", err)
+		}
+	}
+	return i.look(ctx)
+}
+
+// look reads the catalogs alone: what is there may belong to somebody else.
+func (i installer) look(ctx context.Context) (contents, error) {
+	var c contents
+	var generic, readable bool
+	var original *bool
+	var occupied []string
+	err := i.tx.QueryRow(ctx, `
+		with relation as (
+			select n.nspname, c.relname, c.oid,
+				exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'sync_data' and not a.attisdropped) as has_sync_data
+			from pg_class c join pg_namespace n on n.oid = c.relnamespace
+			where n.nspname in ('audit', 'lizsync') and c.relkind in ('r', 'p')
+		),
+		schema as (
+			select n.nspname, n.nspowner,
+				-- An administrator may have made them empty, for a role that may not create schemas.
+				pg_has_role(n.nspowner, 'usage')
+					and not exists (select from pg_class where relnamespace = n.oid)
+					and not exists (select from pg_proc where pronamespace = n.oid)
+					and not exists (select from pg_type where typnamespace = n.oid) as is_free
+			from pg_namespace n
+			where n.nspname in ('audit', 'lizsync')
+		)
+		select
+			current_database(), current_user,
+			exists (select from relation where nspname = 'lizsync' and relname = 'structure_version'),
+			exists (select from relation where nspname = 'audit' and relname = 'logged_actions' and has_sync_data),
+			coalesce((select pg_get_userbyid(nspowner) from schema where nspname = 'lizsync'), ''),
+			coalesce((select pg_has_role(nspowner, 'usage') from schema where nspname = 'lizsync'), false),
+			has_database_privilege(current_database(), 'create') or 2 = (select count(*) from schema where is_free),
+			(select has_schema_privilege('lizsync', 'usage') and has_table_privilege(oid, 'select')
+				from relation where nspname = 'lizsync' and relname = 'sys_structure_metadonnee'),
+			2 = (select count(*) from relation where nspname = 'audit' and relname in ('logged_actions', 'logged_relations') and not has_sync_data),
+			array(select nspname::text from schema where not is_free order by nspname),
+			coalesce(has_schema_privilege(to_regnamespace('lizsync'), 'usage'), false)
+	`).Scan(&c.database, &c.user, &c.ours, &c.whole, &c.owner, &c.isOwner, &c.mayCreate, &original, &generic, &occupied, &readable)
+	if err != nil {
+		return c, fmt.Errorf("look at the schemas audit and lizsync: %w", err)
+	}
+	switch {
+	case original != nil:
+		version := "of unknown version"
+		if *original {
+			const newest = "select version from lizsync.sys_structure_metadonnee order by date_ajout desc, id desc limit 1"
+			if err := i.tx.QueryRow(ctx, newest).Scan(&version); err != nil && !errors.Is(err, pgx.ErrNoRows) {
+				return c, fmt.Errorf("read the version of the original LizSync: %w", err)
+			}
+		}
+		c.ours, c.foreign = false, "the structure of the original LizSync "+version
+	case c.ours && !readable:
+		return c, notOwner(c)
+	case c.ours:
+		const greatest = "select coalesce(max(version), 0) from lizsync.structure_version"
+		if err := i.tx.QueryRow(ctx, greatest).Scan(&c.version); err != nil {
+			return c, fmt.Errorf("read the version of the LizSync structure: %w", err)
+		}
+		if !c.whole && slices.Contains(occupied, "audit") {
+			c.foreign = foreignSchemas(generic, []string{"audit"})
+		}
+	case len(occupied) > 0:
+		c.foreign = foreignSchemas(generic, occupied)
+	}
+	return c, nil
+}
+
+func foreignSchemas(generic bool, occupied []string) string {
+	switch {
+	case generic:
+		return "the generic audit tool in the schema audit (logged_actions, logged_relations)"
+	case len(occupied) == 1:
+		return "a schema " + occupied[0] + " that LizSync did not make"
+	default:
+		return "schemas " + strings.Join(occupied, " and ") + " that LizSync did not make"
+	}
+}
+
+func foreignStructure(found contents) error {
+	hint := "LizSync needs these names for itself and never touches what it did not make; if nobody uses it any more, rename or drop it yourself, then run this again"
+	if strings.HasPrefix(found.foreign, "the structure of the original LizSync") {
+		hint = "taking over a database of the original LizSync is not available yet; nothing was changed"
+	}
+	return &provider.Failure{
+		Text: fmt.Sprintf("the database %s holds %s", found.database, found.foreign),
+		Hint: hint,
+	}
+}
+
+func notOwner(found contents) error {
+	return &provider.Failure{
+		Text: fmt.Sprintf("the role %s may not change the LizSync structure of the database %s, which belongs to %s", found.user, found.database, found.owner),
+		Hint: fmt.Sprintf("connect as %s, or ask an administrator for: GRANT %s TO %s", found.owner, quote(found.owner), quote(found.user)),
+	}
+}
+
+// pinned calls do with the settings that the scripts need, and puts the transaction's own back. The functions declare
+// SET search_path FROM CURRENT, so that they find the extension wherever it is and nothing that a user may have made.
+func (i installer) pinned(ctx context.Context, role string, do func(hstore string) error) error {
+	hstore, err := i.hstoreSchema(ctx)
+	if err != nil {
+		return err
+	}
+	settings := [][2]string{
+		{"search_path", "pg_catalog, " + quote(hstore) + ", pg_temp"},
+		{"check_function_bodies", "off"},
+		{"client_min_messages", "warning"},
+		{"lock_timeout", structureLockTimeout},
+	}
+	if role != "" {
+		settings = append(settings, [2]string{"role", role})
+	}
+	before := make([][2]string, len(settings))
+	for n, s := range settings {
+		before[n][0] = s[0]
+		if err := i.tx.QueryRow(ctx, "select current_setting($1)", s[0]).Scan(&before[n][1]); err != nil {
+			return fmt.Errorf("read the setting %s: %w", s[0], err)
+		}
+	}
+	set := func(all [][2]string) error {
+		for _, s := range all {
+			if _, err := i.tx.Exec(ctx, "select set_config($1, $2, true)", s[0], s[1]); err != nil {
+				return fmt.Errorf("set %s: %w", s[0], err)
+			}
+		}
+		return nil
+	}
+	if err := set(settings); err != nil {
+		return err
+	}
+	if err := do(hstore); err != nil {
+		return err
+	}
+	slices.Reverse(before) // the role first: another may not be allowed to set the rest
+	return set(before)
+}
+
+// hstoreSchema finds the schema of the extension hstore, which it creates when it is missing.
+func (i installer) hstoreSchema(ctx context.Context) (string, error) {
+	const query = `
+		select n.nspname, quote_ident(n.nspname), has_schema_privilege(n.oid, 'usage'), has_schema_privilege('public', n.oid, 'create')
+		from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+		where e.extname = 'hstore'`
+	var schema, quoted string
+	var usable, open bool
+	err := i.tx.QueryRow(ctx, query).Scan(&schema, &quoted, &usable, &open)
+	if errors.Is(err, pgx.ErrNoRows) {
+		if err := i.createHstore(ctx); err != nil {
+			return "", err
+		}
+		err = i.tx.QueryRow(ctx, query).Scan(&schema, &quoted, &usable, &open)
+	}
+	if err != nil {
+		return "", fmt.Errorf("look for the extension hstore: %w", err)
+	}
+	if !usable {
+		return "", &provider.Failure{
+			Text: fmt.Sprintf("this role may not use the schema %s, which has the extension hstore", schema),
+			Hint: fmt.Sprintf("ask an administrator for: GRANT USAGE ON SCHEMA %s TO PUBLIC", quoted),
+		}
+	}
+	if open {
+		i.feedback.Warning(fmt.Sprintf("everybody may create objects in the schema %s, and could so slip into the functions of LizSync; "+
+			"close it: REVOKE CREATE ON SCHEMA %s FROM PUBLIC", schema, quoted))
+	}
+	return schema, nil
+}
+
+func (i installer) createHstore(ctx context.Context) error {
+	var available, mayCreate bool
+	err := i.tx.QueryRow(ctx, `
+		select exists (select from pg_available_extensions where name = 'hstore'), has_database_privilege(current_database(), 'create')
+	`).Scan(&available, &mayCreate)
+	if err != nil {
+		return fmt.Errorf("look for the extension hstore: %w", err)
+	}
+	if !available {
+		return &provider.Failure{
+			Text: "the extension hstore is not available on this server",
+			Hint: "install PostgreSQL's contrib package there: postgresql-contrib on Debian, Ubuntu and Red Hat",
+		}
+	}
+	if mayCreate {
+		_, err = i.tx.Exec(ctx, "create extension hstore schema public")
+		var pg *pgconn.PgError
+		if err == nil || !errors.As(err, &pg) || pg.Code != insufficientPrivilege {
+			if err != nil {
+				return fmt.Errorf("create the extension hstore: %w", err)
+			}
+			i.feedback.Message("the extension hstore was created in the schema public")
+			return nil
+		}
+	}
+	return &provider.Failure{
+		Text: "the extension hstore is missing, and this role may not create it",
+		Hint: "ask the owner of the database, or an administrator, for: CREATE EXTENSION hstore SCHEMA public",
+		Err:  err,
+	}
+}
+
+// remove drops what Install made. It returns what was there, for refuseToLose.
+func (i installer) remove(ctx context.Context, found contents, force bool) ([]string, error) {
+	if !found.isOwner {
+		return nil, notOwner(found)
+	}
+	if err := i.refuseWhileInUse(ctx, found.database, force); err != nil {
+		return nil, err
+	}
+	if err := i.refuseDependents(ctx); err != nil {
+		return nil, err
+	}
+	before, err := i.objects(ctx)
+	if err != nil {
+		return nil, err
+	}
+	audited, err := i.dropTriggers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := i.tx.Exec(ctx, "drop schema if exists lizsync, audit cascade"); err != nil {
+		return nil, i.explainLock(fmt.Errorf("drop the old structure: %w", err), "a table of the schemas audit and lizsync")
+	}
+	if len(audited) > 0 {
+		i.feedback.Warning("these tables are no longer audited, run initialize_central_database with ADD_AUDIT_TRIGGERS=true: " + strings.Join(audited, ", "))
+	}
+	return before, nil
+}
+
+func (i installer) refuseWhileInUse(ctx context.Context, database string, force bool) error {
+	var clones []string
+	var central bool
+	var events int64
+	err := i.tx.QueryRow(ctx, `
+		select array(select server_name from lizsync.clones where not revoked order by server_name),
+			exists (select from lizsync.central),
+			(select count(*) from audit.logged_actions)
+	`).Scan(&clones, &central, &events)
+	if err != nil {
+		return fmt.Errorf("look for clones: %w", err)
+	}
+	switch {
+	case len(clones) > 0 && !force:
+		return &provider.Failure{
+			Text: fmt.Sprintf("clones of the database %s are registered: %s", database, strings.Join(clones, ", ")),
+			Hint: "replacing the structure cuts them off, and what they have not sent yet can no longer be synchronised; FORCE=true does it all the same",
+		}
+	case central && !force:
+		return &provider.Failure{
+			Text: fmt.Sprintf("the database %s is a clone", database),
+			Hint: "replacing the structure cuts it off from central, and what it has not sent yet can no longer be synchronised; FORCE=true does it all the same",
+		}
+	}
+	i.feedback.Warning(fmt.Sprintf("the old structure is replaced: %d recorded edits, the history, the conflicts and the server id go with it", events))
+	return nil
+}
+
+// refuseDependents stops when something outside would be dropped along, such as somebody's view of the log.
+func (i installer) refuseDependents(ctx context.Context) error {
+	rows, err := i.tx.Query(ctx, `
+		with schema as (
+			select oid from pg_namespace where nspname in ('audit', 'lizsync')
+		),
+		ours as (
+			select 'pg_class'::regclass as classid, oid from pg_class where relnamespace in (select oid from schema)
+			union all
+			select 'pg_proc'::regclass, oid from pg_proc where pronamespace in (select oid from schema)
+			union all
+			select 'pg_type'::regclass, oid from pg_type where typnamespace in (select oid from schema)
+		),
+		dependent as (
+			select d.classid, d.objid, max(d.objsubid) as objsubid
+			from pg_depend d join ours o on o.classid = d.refclassid and o.oid = d.refobjid
+			where d.deptype in ('n', 'a')
+			group by d.classid, d.objid
+		),
+		located as (
+			select d.*, coalesce(
+				(select relnamespace from pg_class where d.classid = 'pg_class'::regclass and oid = d.objid),
+				(select pronamespace from pg_proc where d.classid = 'pg_proc'::regclass and oid = d.objid),
+				(select typnamespace from pg_type where d.classid = 'pg_type'::regclass and oid = d.objid),
+				(select c.relnamespace from pg_rewrite r join pg_class c on c.oid = r.ev_class
+					where d.classid = 'pg_rewrite'::regclass and r.oid = d.objid),
+				(select c.relnamespace from pg_attrdef a join pg_class c on c.oid = a.adrelid
+					where d.classid = 'pg_attrdef'::regclass and a.oid = d.objid),
+				(select connamespace from pg_constraint where d.classid = 'pg_constraint'::regclass and oid = d.objid),
+				(select c.relnamespace from pg_trigger t join pg_class c on c.oid = t.tgrelid
+					where d.classid = 'pg_trigger'::regclass and t.oid = d.objid)
+			) as schema
+			from dependent d
+		)
+		select pg_describe_object(classid, objid, objsubid)
+		from located
+		where schema is distinct from all (select oid from schema)
+			-- Their own place in the catalogs, and the triggers that are dropped by name.
+			and classid not in ('pg_default_acl'::regclass)
+			and not exists (
+				select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+				where classid = 'pg_trigger'::regclass and t.oid = objid and p.pronamespace in (select oid from schema)
+			)
+		order by 1`)
+	if err != nil {
+		return fmt.Errorf("look for what depends on the structure: %w", err)
+	}
+	dependents, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("look for what depends on the structure: %w", err)
+	}
+	if len(dependents) == 0 {
+		return nil
+	}
+	return &provider.Failure{
+		Text: "other objects depend on the LizSync structure and would be dropped with it: " + strings.Join(dependents, ", "),
+		Hint: "drop them yourself if nobody needs them, then run this again",
+	}
+}
+
+// dropTriggers stops the audit of every table, and names them.
+func (i installer) dropTriggers(ctx context.Context) ([]string, error) {
+	type trigger struct{ Table, Name string }
+	rows, err := i.tx.Query(ctx, `
+		select format('%I.%I', n.nspname, c.relname), quote_ident(t.tgname)
+		from pg_trigger t
+		join pg_proc p on p.oid = t.tgfoid
+		join pg_namespace pn on pn.oid = p.pronamespace
+		join pg_class c on c.oid = t.tgrelid
+		join pg_namespace n on n.oid = c.relnamespace
+		where pn.nspname in ('audit', 'lizsync') and not t.tgisinternal and n.nspname not in ('audit', 'lizsync')
+		order by 1, 2`)
+	if err != nil {
+		return nil, fmt.Errorf("look for audited tables: %w", err)
+	}
+	triggers, err := pgx.CollectRows(rows, pgx.RowToStructByPos[trigger])
+	if err != nil {
+		return nil, fmt.Errorf("look for audited tables: %w", err)
+	}
+	var tables []string
+	for _, t := range triggers {
+		if _, err := i.tx.Exec(ctx, fmt.Sprintf("drop trigger %s on %s", t.Name, t.Table)); err != nil {
+			return nil, i.explainLock(fmt.Errorf("stop the audit of %s: %w", t.Table, err), t.Table)
+		}
+		if !slices.Contains(tables, t.Table) {
+			tables = append(tables, t.Table)
+		}
+	}
+	return tables, nil
+}
+
+// objects describes what is in both schemas.
+func (i installer) objects(ctx context.Context) ([]string, error) {
+	rows, err := i.tx.Query(ctx, `
+		with schema as (
+			select oid from pg_namespace where nspname in ('audit', 'lizsync')
+		)
+		select pg_describe_object('pg_class'::regclass, oid, 0) from pg_class
+		where relnamespace in (select oid from schema) and relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+		union all
+		select pg_describe_object('pg_proc'::regclass, oid, 0) from pg_proc where pronamespace in (select oid from schema)
+		union all
+		select pg_describe_object('pg_type'::regclass, t.oid, 0) from pg_type t left join pg_class c on c.oid = t.typrelid
+		where typnamespace in (select oid from schema) and (typtype in ('d', 'e') or c.relkind = 'c')
+		order by 1`)
+	if err != nil {
+		return nil, fmt.Errorf("list the objects of the structure: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// refuseToLose stops when something that was in the schemas has not come back: LizSync did not make it.
+func (i installer) refuseToLose(ctx context.Context, before []string) error {
+	if len(before) == 0 {
+		return nil
+	}
+	after, err := i.objects(ctx)
+	if err != nil {
+		return err
+	}
+	lost := slices.DeleteFunc(before, func(object string) bool { return slices.Contains(after, object) })
+	if len(lost) == 0 {
+		return nil
+	}
+	return &provider.Failure{
+		Text: "the schemas audit and lizsync hold objects that this version of LizSync does not make, and they would be lost: " + strings.Join(lost, ", "),
+		Hint: "move them to another schema, or drop them; for an older structure run upgrade_database_structure first",
+	}
+}
+
+// run makes the upgrades and replaces all the functions.
+func (i installer) run(ctx context.Context, hstore string, upgrades []sql.Upgrade) error {
+	for _, u := range upgrades {
+		i.feedback.Message(fmt.Sprintf("upgrade %d: %s", u.Version, u.Description))
+		if err := i.script(ctx, u.Script); err != nil {
+			return err
+		}
+		const record = "insert into lizsync.structure_version (version, description) values ($1, $2)"
+		if _, err := i.tx.Exec(ctx, record, u.Version, u.Description); err != nil {
+			return fmt.Errorf("record upgrade %d: %w", u.Version, err)
+		}
+	}
+	i.feedback.Message(fmt.Sprintf("%d functions, with hstore from the schema %s", len(i.structure.Functions), hstore))
+	for _, script := range i.structure.Functions {
+		if err := i.script(ctx, script); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// script runs the statements of a file.
+func (i installer) script(ctx context.Context, script sql.Script) error {
+	err := i.tx.Conn().PgConn().Exec(ctx, script.Text).Close()
+	if err == nil {
+		return nil
+	}
+	place := script.Name
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Position > 0 {
+		place = fmt.Sprintf("%s, line %d", place, line(script.Text, int(pg.Position)))
+	}
+	return i.explainLock(fmt.Errorf("run %s: %w", place, err), "a table of the schemas audit and lizsync")
+}
+
+// line is the number of the line of a character, counted from 1 as PostgreSQL does.
+func line(text string, character int) int {
+	number := 1
+	for _, r := range text {
+		if character--; character <= 0 {
+			break
+		}
+		if r == '\n' {
+			number++
+		}
+	}
+	return number
+}
+
+// explainLock says what to do when a lock was not had in time.
+func (i installer) explainLock(err error, what string) error {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) || pg.Code != lockNotAvailable {
+		return err
+	}
+	return &provider.Failure{
+		Text: fmt.Sprintf("somebody works on %s, and it was not free within %s", what, structureLockTimeout),
+		Hint: "nothing was changed; ask people to save their edits or close their sessions, then run this again",
+		Err:  err,
+	}
+}
+
+// quote writes an identifier for a person: quoted where SQL needs it, keywords aside.
+func quote(name string) string {
+	plain := name != "" && utf8.ValidString(name)
+	for n, r := range name {
+		plain = plain && (r >= 'a' && r <= 'z' || r == '_' || n > 0 && r >= '0' && r <= '9')
+	}
+	if plain {
+		return name
+	}
+	return pgx.Identifier{name}.Sanitize()
+}
