@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
@@ -151,6 +152,7 @@ func newConsole(w io.Writer, terminal, quiet bool) *console {
 		c.bar = progressbar.NewOptions(1000,
 			progressbar.OptionSetWriter(w),
 			progressbar.OptionSetWidth(40),
+			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionSetElapsedTime(true),
 			progressbar.OptionSetPredictTime(true),
 			progressbar.OptionClearOnFinish(),
