@@ -8,7 +8,9 @@ returns table (
     size_bytes bigint,
     has_uid boolean,
     is_audited boolean,
-    is_readable boolean
+    is_readable boolean,
+    owner_name text,
+    is_owner boolean
 )
 language sql stable
 set search_path from current
@@ -31,7 +33,8 @@ as $$
             ),
             false
         ),
-        has_schema_privilege(o.nspowner, n.oid, 'usage') and has_table_privilege(o.nspowner, c.oid, 'select')
+        has_schema_privilege(o.nspowner, n.oid, 'usage') and has_table_privilege(o.nspowner, c.oid, 'select'),
+        pg_get_userbyid(c.relowner), pg_has_role(c.relowner, 'usage')
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
     join pg_namespace o on o.nspname = 'lizsync'
@@ -45,5 +48,5 @@ as $$
     order by n.nspname, c.relname
 $$;
 comment on function lizsync.table_states(text[]) is
-    'How far each table that can be synchronised is prepared: uid column, audit triggers, readable for the owner of LizSync.';
+    'How far each table that can be synchronised is prepared: uid column, audit triggers, readable for the owner of LizSync, and whether the current user owns it.';
 revoke all on function lizsync.table_states(text[]) from public;

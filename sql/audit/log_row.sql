@@ -1,0 +1,74 @@
+-- Records a changed row. Hot code: it runs for every row that anybody edits.
+--
+-- SECURITY DEFINER: whoever edits a table writes the log through it and has no other right on it.
+-- Values are kept in PostgreSQL's text form, so every setting that this form depends on is pinned.
+--
+-- Arguments: whether to keep the client's statement, whether the table has a uid column, the ignored columns.
+create or replace function audit.log_row() returns trigger
+language plpgsql security definer
+set search_path from current
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
+set lc_monetary = 'C'
+set xmloption = 'content'
+as $$
+declare
+    c_has_uid constant boolean := tg_argv[1];
+    c_ignored constant text[] := tg_argv[2];
+    v_action text := left(tg_op, 1);
+    v_row hstore;
+    v_changed hstore;
+    v_uid uuid;
+    v_new_uid uuid;
+begin
+    if v_action = 'I' then
+        v_row := hstore(new);
+    else
+        v_row := hstore(old);
+    end if;
+    if c_has_uid then
+        v_uid := v_row -> 'uid';
+    end if;
+    if v_action = 'U' then
+        v_changed := hstore(new) - v_row;
+        if v_changed = '' or v_changed - c_ignored = '' then
+            return new;
+        end if;
+        if c_has_uid and v_changed ? 'uid' then
+            v_action := 'D';
+            v_new_uid := v_changed -> 'uid';
+        elsif pg_column_size(v_row) > 8192 then
+            v_row := v_row - array(
+                select key from each(v_row) where octet_length(value) > 8192 and not v_changed ? key
+            );
+        end if;
+    end if;
+
+    loop
+        insert into audit.logged_actions (
+            schema_name, table_name, relid, session_user_name,
+            action_tstamp_tx, action_tstamp_stm, action_tstamp_clk, transaction_id,
+            application_name, client_addr, client_port, client_query,
+            action, row_data, changed_fields, statement_only, uid
+        ) values (
+            tg_table_schema, tg_table_name, tg_relid, session_user,
+            current_timestamp, statement_timestamp(), clock_timestamp(), pg_current_xact_id()::text::bigint,
+            current_setting('application_name'), inet_client_addr(), inet_client_port(),
+            case when tg_argv[0]::boolean then left(current_query(), 1000) end,
+            v_action, v_row, case v_action when 'U' then v_changed end, false, v_uid
+        );
+        -- A changed uid is the delete of one row and the insert of another.
+        exit when v_new_uid is null;
+        v_action := 'I';
+        v_row := hstore(new);
+        v_uid := v_new_uid;
+        v_new_uid := null;
+    end loop;
+    return case when tg_op = 'DELETE' then old else new end;
+end
+$$;
+comment on function audit.log_row() is 'Trigger: records an inserted, updated or deleted row in audit.logged_actions.';
+revoke all on function audit.log_row() from public;

@@ -1,0 +1,34 @@
+-- Both sides: parents before children, then deletes the other way round; what was refused is tried again until a pass makes
+-- no progress, then as a group (rule 12 of the protocol).
+create or replace function lizsync.apply_changes() returns void
+language plpgsql
+set search_path from current
+as $$
+declare
+    v_tables oid[] := lizsync.tables_to_write();
+    v_again boolean := false;
+    v_refused bigint := 0;
+    v_before bigint;
+begin
+    loop
+        for i in 1 .. cardinality(v_tables) loop
+            perform lizsync.write_table(v_tables[i], false, v_again);
+        end loop;
+        for i in reverse cardinality(v_tables) .. 1 loop
+            perform lizsync.write_table(v_tables[i], true, v_again);
+        end loop;
+        v_before := v_refused;
+        v_refused := lizsync.number_refused();
+        if v_again and v_refused = v_before and v_refused > 1 then
+            for i in 1 .. cardinality(v_tables) loop
+                perform lizsync.write_as_group(v_tables[i]);
+            end loop;
+            v_refused := lizsync.number_refused();
+        end if;
+        exit when v_refused = 0 or v_again and v_refused >= v_before;
+        v_again := true;
+    end loop;
+end
+$$;
+comment on function lizsync.apply_changes() is 'Writes the changes that the running exchange has staged.';
+revoke all on function lizsync.apply_changes() from public;

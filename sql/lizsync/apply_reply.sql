@@ -1,0 +1,80 @@
+-- On a clone, in the transaction that began the synchronisation: writes what central sent, and moves the cursor with it.
+-- User triggers do not run: their effects come from central. Where the role may, that is the replica role, under which
+-- foreign keys are checked here, by set, afterwards; otherwise the tables' triggers are disabled meanwhile.
+create or replace function lizsync.apply_reply(p_answer lizsync.answer) returns table (
+    number_replayed_to_central integer, number_replayed_to_clone integer, number_conflicts integer, number_pending integer
+)
+language plpgsql
+set search_path from current
+as $$
+declare
+    v_tables oid[];
+    v_replica boolean := lizsync.may_set_replica_role();
+    v_refused lizsync.pending_row[];
+    v_orphans record;
+    v_broken boolean;
+    v_table oid;
+    v_role constant text := current_setting('session_replication_role');
+    v_statement text;
+    v_enable text[] := '{}';
+begin
+    set constraints all immediate;
+    perform lizsync.stage_reply();
+    v_tables := lizsync.tables_to_write();
+    foreach v_table in array v_tables loop
+        execute format(
+            'select from %s as t where t.uid in (select w.uid from lizsync.rows_staged($1) as w) order by t.uid for update', lizsync.relation_name(v_table)
+        )
+        using v_table;
+    end loop;
+    v_refused := array(select h from lizsync.hold_back_edited() as h);
+
+    if v_replica then
+        perform set_config('session_replication_role', 'replica', true);
+    else
+        v_enable := array(
+            select format(
+                'alter table %s enable %s trigger %I', lizsync.relation_name(tgrelid),
+                case tgenabled when 'A' then 'always' when 'R' then 'replica' end, tgname
+            )
+            from pg_trigger
+            where tgrelid = any (v_tables) and not tgisinternal and tgenabled <> 'D'
+        );
+        foreach v_table in array v_tables loop
+            execute format('alter table %s disable trigger user', lizsync.relation_name(v_table));
+        end loop;
+    end if;
+
+    -- Written, checked, and, when rows break a foreign key, written again without them.
+    loop
+        v_broken := false;
+        begin
+            perform lizsync.apply_changes();
+            if v_replica then
+                for v_orphans in select relid, uid, min(error) as error from lizsync.orphans() group by relid, uid loop
+                    v_broken := true;
+                    v_refused := v_refused || row (lizsync.relation_name(v_orphans.relid), v_orphans.uid, null, false, v_orphans.error)::lizsync.pending_row;
+                end loop;
+            end if;
+            if v_broken then
+                raise exception 'write again' using errcode = 'LS001';
+            end if;
+        exception when sqlstate 'LS001' then
+            null;
+        end;
+        exit when not v_broken;
+        perform lizsync.withdraw_rows(v_refused);
+    end loop;
+
+    if v_replica then
+        perform set_config('session_replication_role', v_role, true);
+    end if;
+    foreach v_statement in array v_enable loop
+        execute v_statement;
+    end loop;
+    return query select * from lizsync.close_reply(p_answer, v_refused);
+end
+$$;
+comment on function lizsync.apply_reply(lizsync.answer) is
+    'On a clone: writes what central sent. What central answered is its argument; returns what the whole synchronisation did.';
+revoke all on function lizsync.apply_reply(lizsync.answer) from public;

@@ -1,0 +1,81 @@
+-- On a clone: the start of a synchronisation. Holds a lock until the transaction ends, so that there is one at a time.
+--
+-- SECURITY DEFINER: the tables behind are nobody's business but LizSync's.
+-- The log is read without blocking anybody who edits; what commits later is sent the next time.
+create or replace function lizsync.begin_synchronization(
+    p_central_version integer,
+    out greeting lizsync.greeting,
+    out columns lizsync.table_column[],
+    out pending lizsync.pending_row[],
+    out batches bigint[]
+)
+language plpgsql security definer
+set search_path from current
+set enable_seqscan = off
+as $$
+declare
+    c_batch_size constant bigint := 16 * 1024 * 1024;
+    v_central lizsync.central;
+begin
+    if pg_current_xact_id_if_assigned() is not null then
+        raise exception 'this transaction has already written' using errcode = 'active_sql_transaction',
+            hint = 'Commit first, then synchronise in a transaction of its own.';
+    end if;
+    if p_central_version is distinct from lizsync.current_version() then
+        raise exception 'central has version % of the LizSync structure and this clone version %', p_central_version, lizsync.current_version()
+            using errcode = 'feature_not_supported', hint = 'Upgrade the older one with upgrade_database_structure.';
+    end if;
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        raise exception 'a synchronisation needs the isolation level READ COMMITTED' using errcode = 'invalid_transaction_state',
+            hint = 'SET default_transaction_isolation = ''read committed''.';
+    end if;
+    select * into v_central from lizsync.central;
+    if not found then
+        raise exception 'this database is not a clone: no package was deployed to it' using errcode = 'object_not_in_prerequisite_state',
+            hint = 'Deploy a package with deploy_database_server_package.';
+    end if;
+    if not pg_try_advisory_xact_lock(hashtextextended('lizsync.synchronize ' || lizsync.server_id(), 0)) then
+        raise exception 'another synchronisation of this clone is running' using errcode = 'lock_not_available',
+            hint = 'Wait until it has ended.';
+    end if;
+    -- The lock may have been freed by a synchronisation that has just committed.
+    select * into v_central from lizsync.central;
+    if v_central.clone_system_identifier <> lizsync.system_identifier() then
+        raise exception 'this clone was moved to another cluster' using errcode = 'object_not_in_prerequisite_state',
+            detail = 'Transaction ids start again there: what central has received can no longer be told.',
+            hint = 'Deploy a package to it, asking to keep its unsent changes.';
+    end if;
+
+    -- The events and the snapshot, in one statement.
+    with log as (
+        select l.event_id, octet_length(case l.action when 'U' then l.changed_fields else l.row_data end::text) as size
+        from audit.logged_actions l
+        where l.relid in (select w.relid from lizsync.white_list(lizsync.server_id()) as w) and l.uid is not null
+    ), batch as (
+        select max(event_id) as last_event
+        from (select event_id, sum(size) over (order by event_id) / c_batch_size as number from log) as numbered
+        group by number
+    )
+    select
+        row (
+            m.server_id, m.server_name, lizsync.current_version(), v_central.clone_system_identifier,
+            v_central.server_id, v_central.system_identifier, v_central.token, v_central.cursor, pg_current_snapshot()
+        )::lizsync.greeting,
+        (select array_agg(last_event order by last_event) from batch)
+    into strict greeting, batches
+    from lizsync.server_metadata m;
+
+    columns := lizsync.table_columns(greeting.server_id);
+    select array_agg(row (object_table, object_uid, received, given_up, error)::lizsync.pending_row) into pending
+    from lizsync.pending_changes;
+
+    insert into lizsync.exchanges (transaction_id, clone_id, sync_id, started_at, clock_offset, sent, token, cursor, horizon, received)
+    values (
+        pg_current_xact_id()::text::bigint, greeting.server_id, gen_random_uuid(), clock_timestamp(), '0',
+        greeting.snapshot, greeting.token, greeting.cursor, 0, greeting.snapshot
+    );
+end
+$$;
+comment on function lizsync.begin_synchronization(integer) is
+    'On a clone, given the version of central''s structure: what it says of itself, its columns, its pending rows, and the last event of each batch of changes to send.';
+revoke all on function lizsync.begin_synchronization(integer) from public;

@@ -1,0 +1,29 @@
+-- On a clone: a query on central that can be cancelled. A plain dblink() call cannot: it waits in the library, deaf to
+-- everything. The query is sent, then polled.
+create or replace function lizsync.central_query(p_query text) returns text
+language plpgsql
+set search_path from current
+as $$
+declare
+    v_schema text := (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'dblink');
+    v_pause double precision := 0.0005;
+    v_busy integer;
+    v_result text;
+    v_row text;
+begin
+    execute format('select %I.dblink_send_query(''lizsync'', $1)', v_schema) using p_query;
+    loop
+        execute format('select %I.dblink_is_busy(''lizsync'')', v_schema) into v_busy;
+        exit when v_busy = 0;
+        perform pg_sleep(v_pause);
+        v_pause := least(v_pause * 1.5, 0.05);
+    end loop;
+    execute format('select r from %I.dblink_get_result(''lizsync'') as t (r text)', v_schema) into v_result;
+    -- The connection takes the next query once its last result, an empty one, was read.
+    execute format('select r from %I.dblink_get_result(''lizsync'') as t (r text)', v_schema) into v_row;
+    return v_result;
+end
+$$;
+comment on function lizsync.central_query(text) is
+    'On a clone: the one value of a query on central, over the connection of the running synchronisation.';
+revoke all on function lizsync.central_query(text) from public;

@@ -1,0 +1,69 @@
+-- On central, last: labels the log, prepares the reply and moves the clone's cursors, in the transaction that wrote the data.
+--
+-- SECURITY DEFINER: called by exchange(), which runs with the rights of the clone's role. Called by hand without the
+-- changes being written, it only finds that they stand otherwise than sent, and says so to the clone.
+create or replace function lizsync.close_exchange() returns lizsync.answer
+language plpgsql security definer
+set search_path from current
+as $$
+declare
+    v_exchange lizsync.exchanges := lizsync.this_exchange();
+    v_answer lizsync.answer;
+    v_pending_digest text;
+begin
+    perform lizsync.label_events();
+    -- A row that stands still has no conflict yet.
+    delete from lizsync.conflicts c
+    using lizsync.replay r
+    where c.sync_id = v_exchange.sync_id and c.object_uid = r.uid and c.object_table = lizsync.relation_name(r.relid)
+        and r.exchange = v_exchange.transaction_id and r.error is not null;
+
+    v_answer.sync_id := v_exchange.sync_id;
+    v_answer.token := gen_random_uuid();
+    v_answer.cursor := lizsync.snapshot_with(pg_current_snapshot(), pg_current_xact_id());
+    v_answer.batches := lizsync.make_reply(v_answer.token);
+    select
+        count(*) filter (where r.error is null and (r.won <> '' or r.action = 'D')),
+        array_agg(
+            row (lizsync.relation_name(r.relid), r.uid, coalesce(p.received, v_exchange.received), false, r.error)::lizsync.pending_row
+        ) filter (where r.error is not null)
+    into v_answer.number_replayed_to_central, v_answer.refused
+    from lizsync.replay r
+    left join lizsync.pending_changes p
+        on p.clone_id = v_exchange.clone_id and p.object_uid = r.uid and p.object_table = lizsync.relation_name(r.relid)
+    where r.exchange = v_exchange.transaction_id;
+    select count(*) into v_answer.number_conflicts from lizsync.conflicts where sync_id = v_exchange.sync_id;
+
+    select coalesce(count(*) || ':' || sum(hashint8extended(i.event_id, i.transaction_id) # uuid_hash_extended(i.uid, 0)), '')
+    into v_pending_digest
+    from lizsync.incoming i
+    join unnest(v_answer.refused) as f on f.relation = i.relation and f.uid = i.uid
+    where i.exchange = v_exchange.transaction_id;
+
+    perform lizsync.record_pending(v_exchange.clone_id, v_answer.refused, '{}');
+    update lizsync.clones set
+        received = v_exchange.sent,
+        accepted_token = v_exchange.token,
+        offered_token = v_answer.token,
+        digest = lizsync.events_digest(v_exchange.sent),
+        pending_digest = v_pending_digest,
+        presented = v_exchange.cursor,
+        last_synchronized = clock_timestamp()
+    where server_id = v_exchange.clone_id;
+    insert into lizsync.history (
+        sync_id, sync_time, server_from, server_to, min_event_id, max_event_id, sync_type, sync_status,
+        number_replayed_to_central, number_conflicts, number_pending, duration, clock_offset
+    )
+    select
+        v_exchange.sync_id, v_exchange.started_at, v_exchange.clone_id, array[lizsync.server_id()::text],
+        min(event_id), max(event_id), 'partial', 'done',
+        v_answer.number_replayed_to_central, v_answer.number_conflicts, coalesce(cardinality(v_answer.refused), 0),
+        clock_timestamp() - v_exchange.started_at, v_exchange.clock_offset
+    from lizsync.incoming
+    where exchange = v_exchange.transaction_id;
+    perform lizsync.clear_exchange();
+    return v_answer;
+end
+$$;
+comment on function lizsync.close_exchange() is 'On central: ends the running exchange; what it returns is for the clone.';
+revoke all on function lizsync.close_exchange() from public;

@@ -1,0 +1,57 @@
+-- On a clone, last: the cursor moves, and the events that central has confirmed are removed, in the transaction that wrote
+-- the data (rule 11 of the protocol).
+-- SECURITY DEFINER: called by apply_reply, which runs with the caller's rights.
+create or replace function lizsync.close_reply(p_answer lizsync.answer, p_refused lizsync.pending_row[]) returns table (
+    number_replayed_to_central integer, number_replayed_to_clone integer, number_conflicts integer, number_pending integer
+)
+language plpgsql security definer
+set search_path from current
+set enable_seqscan = off
+as $$
+declare
+    v_exchange lizsync.exchanges := lizsync.this_exchange();
+    v_by_clone lizsync.pending_row[];
+    v_by_central lizsync.pending_row[];
+begin
+    number_replayed_to_central := p_answer.number_replayed_to_central;
+    number_conflicts := p_answer.number_conflicts;
+    select count(*) into number_replayed_to_clone from lizsync.replay where exchange = v_exchange.transaction_id and error is null;
+
+    -- A row that stands still is unreceived from the cursor that it stood at first.
+    select array_agg(row (r.relation, r.uid, coalesce(p.received, v_exchange.cursor), false, r.error)::lizsync.pending_row)
+    into v_by_clone
+    from (
+        select relation, uid, error from unnest(p_refused)
+        union all
+        select lizsync.relation_name(relid), uid, error from lizsync.replay where exchange = v_exchange.transaction_id and error is not null
+    ) as r
+    left join lizsync.pending_changes p on p.object_table = r.relation and p.object_uid = r.uid;
+    select array_agg(row (r.relation, r.uid, coalesce(p.received, v_exchange.cursor), false, r.error)::lizsync.pending_row)
+    into v_by_central
+    from unnest(p_answer.refused) as r
+    left join lizsync.pending_changes p on p.object_table = r.relation and p.object_uid = r.uid;
+    perform lizsync.record_pending(v_exchange.clone_id, v_by_central, v_by_clone);
+    select count(*) into number_pending from lizsync.pending_changes;
+
+    delete from audit.logged_actions l
+    where l.relid in (select w.relid from lizsync.white_list(v_exchange.clone_id) as w)
+        and l.uid is not null
+        and lizsync.is_received(l.transaction_id, v_exchange.sent)
+        and not exists (
+            select from unnest(p_answer.refused) as r where to_regclass(r.relation)::oid = l.relid and r.uid = l.uid
+        );
+    update lizsync.central set cursor = p_answer.cursor, token = p_answer.token, last_synchronized = clock_timestamp();
+    insert into lizsync.history (
+        sync_id, sync_time, server_from, server_to, sync_type, sync_status,
+        number_replayed_to_central, number_replayed_to_clone, number_conflicts, number_pending, duration
+    )
+    select
+        p_answer.sync_id, v_exchange.started_at, v_exchange.clone_id, array[c.server_id::text], 'partial', 'done',
+        number_replayed_to_central, number_replayed_to_clone, number_conflicts, number_pending, clock_timestamp() - v_exchange.started_at
+    from lizsync.central c;
+    perform lizsync.clear_exchange();
+    return next;
+end
+$$;
+comment on function lizsync.close_reply(lizsync.answer, lizsync.pending_row[]) is 'On a clone: ends the synchronisation.';
+revoke all on function lizsync.close_reply(lizsync.answer, lizsync.pending_row[]) from public;

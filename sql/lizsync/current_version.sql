@@ -1,0 +1,7 @@
+-- SECURITY DEFINER: both sides say it before anything else.
+create or replace function lizsync.current_version() returns integer
+language sql stable security definer
+set search_path from current
+as $$ select max(version) from lizsync.structure_version $$;
+comment on function lizsync.current_version() is 'Version of the installed structure.';
+revoke all on function lizsync.current_version() from public;

@@ -1,0 +1,19 @@
+-- SECURITY DEFINER: tells of the running exchange alone.
+create or replace function lizsync.groups_to_write(p_relid oid, p_deletes boolean, p_again boolean)
+returns table (action text, columns text[], low integer, high integer)
+language sql stable security definer
+set search_path from current
+as $$
+    select action, akeys(won), min(ordinal), max(ordinal)
+    from lizsync.replay
+    where exchange = pg_current_xact_id_if_assigned()::text::bigint
+        and relid = p_relid
+        and (action = 'D') = p_deletes
+        and (error is not null) = p_again
+        and (won <> '' or action = 'D')
+    group by action, akeys(won)
+    order by action desc, min(ordinal)
+$$;
+comment on function lizsync.groups_to_write(oid, boolean, boolean) is
+    'The changes of a table that one statement can write: same action, same columns.';
+revoke all on function lizsync.groups_to_write(oid, boolean, boolean) from public;

@@ -1,0 +1,122 @@
+-- On central, after the changes are written: central's log, as its triggers wrote it, is made to say whose edits these were
+-- (rules 9 and 10 of the protocol). Fields that stand as the clone sent them get the clone as origin, with author and time
+-- of the edit. What a trigger altered stays central's, so that it goes back to the clone, with the time of the edit that
+-- caused it. A field set to the value that it had has no event of its own and gets one here.
+create or replace function lizsync.label_events() returns void
+language plpgsql
+set search_path from current
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
+set lc_monetary = 'C'
+set xmloption = 'content'
+set jit = off
+set enable_seqscan = off
+as $$
+declare
+    v_exchange lizsync.exchanges := lizsync.this_exchange();
+    v_relids oid[] := array(select relid from lizsync.white_list(v_exchange.clone_id));
+    v_labelled bigint;
+    v_table record;
+begin
+    -- The plain case, in one statement: one event of the clone, one event here, the same fields.
+    with own as (
+        select event_id, relid, uid, action, changed_fields, row_data, count(*) over (partition by relid, uid) as number,
+            max(event_id) over (partition by relid, uid) as last_event
+        from audit.logged_actions
+        where relid = any (v_relids) and transaction_id = v_exchange.transaction_id
+    )
+    update audit.logged_actions l
+    set
+        session_user_name = i.author,
+        sync_data = jsonb_build_object('origin', v_exchange.clone_id, 'sync_id', v_exchange.sync_id, 'time', i.edited_at)
+    from own o
+    join lizsync.replay r on r.exchange = v_exchange.transaction_id and r.relid = o.relid and r.uid = o.uid and r.error is null
+    join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
+    where l.event_id = o.event_id
+        and case o.action
+            when 'U' then o.number = 1 and r.first_event = r.last_event and r.action <> 'D' and o.changed_fields = r.won
+            when 'I' then o.number = 1 and r.first_event = r.last_event and r.action = 'R' and o.row_data @> r.won
+            when 'D' then o.event_id = o.last_event and r.action = 'D'
+        end;
+    get diagnostics v_labelled = row_count;
+
+    if v_labelled < (
+        select count(*) from lizsync.replay
+        where exchange = v_exchange.transaction_id and error is null and (won <> '' or action = 'D')
+    ) then
+        for v_table in
+            select r.relid, lizsync.relation_name(r.relid) as name, array_agg(r.uid) as uids
+            from lizsync.replay r
+            where r.exchange = v_exchange.transaction_id and r.error is null and (r.won <> '' or r.action = 'D')
+                and not exists (
+                    select from audit.logged_actions l
+                    where l.relid = r.relid and l.transaction_id = v_exchange.transaction_id and l.uid = r.uid
+                        and l.sync_data ->> 'origin' = v_exchange.clone_id::text
+                )
+            group by r.relid
+        loop
+            perform lizsync.label_rows(v_table.relid, v_table.uids);
+        end loop;
+    end if;
+
+    -- Central's edits, unseen by the clone, of rows that the clone's deletes took.
+    insert into lizsync.conflicts (
+        object_table, object_uid, clone_id, sync_id, central_time, clone_time, central_author, clone_author, row_data, rejected, rule_applied
+    )
+    select
+        lizsync.relation_name(r.relid), r.uid, v_exchange.clone_id, v_exchange.sync_id, e.edited_at, i.edited_at, e.author, i.author,
+        l.row_data, 'central', 'delete wins'
+    from lizsync.replay r
+    join audit.logged_actions l on l.relid = r.relid and l.transaction_id = r.exchange and l.uid = r.uid and l.action = 'D'
+    join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
+    cross join lateral (
+        select u.edited_at, u.author from lizsync.unseen_events u
+        where u.relid = r.relid and u.uid = r.uid and not u.of_exchange and not u.of_clone and not u.caused_by_clone
+        order by u.event_id desc
+        limit 1
+    ) as e
+    where r.exchange = v_exchange.transaction_id and r.action = 'D' and r.error is null and r.counterpart is not null;
+
+    -- And of rows that a foreign key took or changed with them.
+    if exists (select from lizsync.replay where exchange = v_exchange.transaction_id and error is null and (action = 'D' or won <> fields or action = 'U')) then
+        insert into lizsync.conflicts (
+            object_table, object_uid, clone_id, sync_id, field_name, central_value, central_time, central_author, row_data, rejected, rule_applied
+        )
+        with foreign_key as (
+            select c.conrelid, a.attname::text as field, c.confdeltype, c.confupdtype
+            from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
+            where c.contype = 'f' and c.conrelid = any (v_relids) and (c.confdeltype in ('c', 'n', 'd') or c.confupdtype in ('c', 'n', 'd'))
+        ), taken as (
+            select l.event_id, l.relid, l.uid, l.action, l.row_data, k.field
+            from audit.logged_actions l
+            join foreign_key k on k.conrelid = l.relid
+            where l.relid = any (v_relids)
+                and l.transaction_id = v_exchange.transaction_id
+                and l.sync_data is null
+                and (l.action = 'D' and k.confdeltype = 'c' or l.action = 'U' and l.changed_fields ? k.field)
+        )
+        select distinct on (t.event_id, field)
+            lizsync.relation_name(t.relid), t.uid, v_exchange.clone_id, v_exchange.sync_id,
+            case t.action when 'U' then t.field end as field,
+            case t.action when 'U' then t.row_data -> t.field end,
+            e.edited_at, e.author,
+            case t.action when 'D' then t.row_data end,
+            'central', 'foreign key action'
+        from taken t
+        cross join lateral (
+            select u.edited_at, u.author
+            from lizsync.unseen_events u
+            where u.relid = t.relid and u.uid = t.uid and not u.of_exchange and not u.of_clone and not u.caused_by_clone
+                and (t.action = 'D' or u.fields ? t.field)
+            order by u.event_id desc
+            limit 1
+        ) as e
+        order by t.event_id, field;
+    end if;
+end
+$$;
+comment on function lizsync.label_events() is 'On central: gives the events of the running exchange their origin, author and time.';
+revoke all on function lizsync.label_events() from public;

@@ -1,0 +1,10 @@
+-- SECURITY DEFINER: tells of the running exchange alone.
+create or replace function lizsync.number_refused() returns bigint
+language sql security definer
+set search_path from current
+as $$
+    select count(*) from lizsync.replay
+    where exchange = pg_current_xact_id_if_assigned()::text::bigint and error is not null
+$$;
+comment on function lizsync.number_refused() is 'How many rows of the running exchange stand refused.';
+revoke all on function lizsync.number_refused() from public;

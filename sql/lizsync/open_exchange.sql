@@ -1,0 +1,129 @@
+-- On central, in a repeatable-read transaction, one round trip before the changes: who is there, may it, and does it know
+-- what central thinks it knows? Locks the clone's entry until the transaction ends (rules 4 to 6 of the protocol).
+--
+-- SECURITY DEFINER: a clone's role has no right on the tables behind. It may open an exchange for the clone that names it
+-- and for no other.
+create or replace function lizsync.open_exchange(
+    p_greeting lizsync.greeting,
+    p_columns lizsync.table_column[],
+    p_pending lizsync.pending_row[],
+    p_clock_offset interval
+) returns void
+language plpgsql security definer
+set search_path from current
+set lock_timeout = '30s'
+as $$
+declare
+    v_entry lizsync.clones;
+    v_difference text;
+begin
+    if current_setting('transaction_isolation') <> 'repeatable read' then
+        raise exception 'an exchange needs the isolation level REPEATABLE READ' using errcode = 'invalid_transaction_state';
+    end if;
+    -- A clone that has vanished frees what it holds here.
+    perform set_config('idle_in_transaction_session_timeout', '30s', true);
+    perform set_config('tcp_keepalives_idle', '10', true);
+    perform set_config('tcp_keepalives_interval', '5', true);
+    perform set_config('tcp_keepalives_count', '3', true);
+
+    if p_greeting.structure_version is distinct from lizsync.current_version() then
+        raise exception 'the clone has version % of the LizSync structure and central version %', p_greeting.structure_version, lizsync.current_version()
+            using errcode = 'feature_not_supported', hint = 'Upgrade the older one with upgrade_database_structure.';
+    end if;
+    if p_greeting.central_id is distinct from lizsync.server_id() then
+        raise exception 'this is not the central database of the clone' using errcode = 'invalid_parameter_value',
+            detail = format('The clone was deployed from %s; this is %s.', p_greeting.central_id, coalesce(lizsync.server_id()::text, 'none')),
+            hint = 'Check the connection to central.';
+    end if;
+
+    select * into v_entry from lizsync.clones where server_id = p_greeting.server_id for update;
+    if not found or v_entry.revoked or not pg_has_role(session_user, v_entry.role_name, 'MEMBER') then
+        -- One message: a stranger learns nothing of which clones there are.
+        raise exception 'central refuses the clone % for the role %', p_greeting.server_name, session_user
+            using errcode = 'insufficient_privilege', detail = 'It is not registered, was revoked, or another role speaks for it.',
+            hint = 'Deploy a package to the clone with a connection of this role.';
+    end if;
+
+    -- A deployment takes effect when the clone first presents its token.
+    if p_greeting.token = v_entry.deploy_token then
+        v_entry.received := v_entry.deploy_received;
+        v_entry.presented := v_entry.deploy_presented;
+        v_entry.clone_system_identifier := v_entry.deploy_system_identifier;
+        v_entry.accepted_token := v_entry.deploy_token;
+        v_entry.offered_token := v_entry.deploy_token;
+        v_entry.digest := '';
+        v_entry.pending_digest := '';
+        v_entry.central_system_identifier := p_greeting.central_system_identifier;
+        v_entry.relids := array(select to_regclass(t)::oid from unnest(v_entry.deploy_tables) as t);
+        v_entry.deploy_token := null;
+        update lizsync.synchronized_tables set sync_tables = to_jsonb(v_entry.deploy_tables) where server_id = p_greeting.server_id;
+        delete from lizsync.pending_changes where clone_id = p_greeting.server_id;
+    end if;
+
+    if p_greeting.token not in (v_entry.accepted_token, v_entry.offered_token) then
+        raise exception 'another copy of the clone % has synchronised since', p_greeting.server_name using errcode = 'object_not_in_prerequisite_state',
+            detail = 'Two clones were made from one disk image, or this one was restored from a backup.',
+            hint = 'Deploy a package to this clone, with RECREATE_CLONE_SERVER_ID when both copies are to live, asking to keep its unsent changes.';
+    end if;
+    if v_entry.central_system_identifier <> lizsync.system_identifier() or p_greeting.central_system_identifier <> lizsync.system_identifier() then
+        raise exception 'central was moved to another cluster or restored from a dump' using errcode = 'object_not_in_prerequisite_state',
+            detail = 'Transaction ids start again there: what the clone has received can no longer be told.',
+            hint = 'Deploy a new package to the clone, asking to keep its unsent changes.';
+    end if;
+    if v_entry.clone_system_identifier <> p_greeting.system_identifier then
+        raise exception 'the clone % was moved to another cluster', p_greeting.server_name using errcode = 'object_not_in_prerequisite_state',
+            hint = 'Deploy a package to it, asking to keep its unsent changes.';
+    end if;
+    if not lizsync.snapshot_contains(p_greeting.snapshot, v_entry.received) then
+        raise exception 'the clone % went back in time', p_greeting.server_name using errcode = 'object_not_in_prerequisite_state',
+            detail = 'It was restored from a backup, or is another copy.', hint = 'Deploy a package to it, asking to keep its unsent changes.';
+    end if;
+
+    select string_agg(format('%s.%s is %s on central and %s on the clone', relation, quote_ident(column_name), coalesce(a.type_name, 'absent'), coalesce(b.type_name, 'absent')), '; ' order by relation, column_name)
+    into v_difference
+    from unnest(lizsync.table_columns(p_greeting.server_id)) as a
+    full join unnest(p_columns) as b using (relation, column_name)
+    where a.type_name is distinct from b.type_name;
+    if v_difference is not null then
+        raise exception 'the structures differ: %', v_difference using errcode = 'datatype_mismatch',
+            detail = 'Nothing was synchronised.', hint = 'Make the same change on both sides, or deploy a new package.';
+    end if;
+    select string_agg(w.relation, ', ') into v_difference
+    from lizsync.white_list(p_greeting.server_id) as w
+    where w.relid is null or w.relid <> all (v_entry.relids);
+    if v_difference is not null then
+        raise exception 'central has dropped or created again: %', v_difference using errcode = 'undefined_table',
+            hint = 'Deploy a new package.';
+    end if;
+
+    insert into lizsync.exchanges (transaction_id, clone_id, sync_id, started_at, clock_offset, sent, token, cursor, horizon, received)
+    values (
+        pg_current_xact_id()::text::bigint, p_greeting.server_id, gen_random_uuid(), clock_timestamp(), p_clock_offset,
+        p_greeting.snapshot, p_greeting.token, p_greeting.cursor,
+        (
+            select min(pg_snapshot_xmin(s)::text::bigint)
+            from (select p_greeting.cursor union all select received from unnest(p_pending)) as u (s)
+        ),
+        v_entry.received
+    );
+    insert into lizsync.standing (exchange, relid, uid, received, given_up)
+    select pg_current_xact_id()::text::bigint, w.relid, p.uid, p.received, p.given_up
+    from unnest(p_pending) as p join lizsync.white_list(p_greeting.server_id) as w using (relation);
+
+    update lizsync.clones set
+        relids = v_entry.relids,
+        central_system_identifier = v_entry.central_system_identifier,
+        clone_system_identifier = v_entry.clone_system_identifier,
+        received = v_entry.received,
+        accepted_token = v_entry.accepted_token,
+        offered_token = v_entry.offered_token,
+        digest = v_entry.digest,
+        pending_digest = v_entry.pending_digest,
+        presented = v_entry.presented,
+        deploy_token = v_entry.deploy_token
+    where server_id = p_greeting.server_id;
+end
+$$;
+comment on function lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval) is
+    'On central: admits a clone and locks its entry; then come its batches and exchange(). p_clock_offset is the clone''s clock less central''s.';
+revoke all on function lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval) from public;

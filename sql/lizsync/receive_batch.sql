@@ -1,0 +1,22 @@
+-- Both sides: takes in what the other side sent. The times of a clone whose clock is off by more than two seconds are
+-- corrected here, once.
+-- SECURITY DEFINER: the rows belong to the exchange that this transaction has opened, whatever the caller says.
+create or replace function lizsync.receive_batch(p_payload text) returns void
+language plpgsql security definer
+set search_path from current
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+as $$
+declare
+    v_exchange lizsync.exchanges := lizsync.this_exchange();
+    v_correction interval := case when abs(extract(epoch from v_exchange.clock_offset)) > 2 then v_exchange.clock_offset else '0' end;
+begin
+    insert into lizsync.incoming (exchange, event_id, transaction_id, relation, uid, action, fields, edited_at, author)
+    select
+        v_exchange.transaction_id, c.event_id, c.transaction_id, c.relation, c.uid, c.action, c.fields,
+        c.edited_at - v_correction, c.author
+    from unnest(p_payload::lizsync.change[]) as c;
+end
+$$;
+comment on function lizsync.receive_batch(text) is 'Takes in an array of lizsync.change in text form; null is nothing.';
+revoke all on function lizsync.receive_batch(text) from public;

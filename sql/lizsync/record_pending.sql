@@ -1,0 +1,26 @@
+-- Both sides: the rows that stand still from now on replace those that stood still before.
+create or replace function lizsync.record_pending(
+    p_clone_id uuid, p_by_central lizsync.pending_row[], p_by_clone lizsync.pending_row[]
+) returns void
+language sql
+set search_path from current
+as $$
+    delete from lizsync.pending_changes c
+    where c.clone_id = p_clone_id
+        and not exists (
+            select from unnest(p_by_central || p_by_clone) as r where r.relation = c.object_table and r.uid = c.object_uid
+        );
+    insert into lizsync.pending_changes as c (clone_id, object_table, object_uid, received, refused_by, error)
+    select distinct on (relation, uid) p_clone_id, relation, uid, received, refused_by, error
+    from (
+        select *, 'central' as refused_by from unnest(p_by_central)
+        union all
+        select *, 'clone' from unnest(p_by_clone)
+    ) as r
+    order by relation, uid, refused_by
+    on conflict (clone_id, object_table, object_uid) do update
+    set last_tried = now(), error = excluded.error, refused_by = excluded.refused_by, given_up = false;
+$$;
+comment on function lizsync.record_pending(uuid, lizsync.pending_row[], lizsync.pending_row[]) is
+    'Records the rows that central and the clone could not apply. A row''s own cursor is kept as long as it stands.';
+revoke all on function lizsync.record_pending(uuid, lizsync.pending_row[], lizsync.pending_row[]) from public;

@@ -1,0 +1,74 @@
+-- On central, at each deployment. The clone commits its own side afterwards: until it speaks with the new token, its
+-- previous state holds, so that a deployment that fails there changes nothing here.
+create or replace function lizsync.register_clone(
+    p_server_id uuid,
+    p_server_name text,
+    p_role name,
+    p_tables text[],
+    p_presented pg_snapshot,
+    p_token uuid,
+    p_received pg_snapshot,
+    p_clone_system_identifier bigint
+) returns void
+language plpgsql
+set search_path from current
+as $$
+declare
+    v_missing text;
+begin
+    select string_agg(t, ', ') into v_missing from unnest(p_tables) as t where to_regclass(t) is null;
+    if v_missing is not null then
+        raise exception 'central has no table %', v_missing using errcode = 'undefined_table', hint = 'Make the package again.';
+    end if;
+    if p_server_id = lizsync.server_id() then
+        raise exception 'central cannot be its own clone' using errcode = 'invalid_parameter_value';
+    end if;
+
+    insert into lizsync.clones as c (
+        server_id, server_name, role_name, relids, central_system_identifier, clone_system_identifier,
+        received, accepted_token, offered_token, digest, pending_digest, presented,
+        deploy_token, deploy_received, deploy_presented, deploy_system_identifier, deploy_tables
+    ) values (
+        p_server_id, p_server_name, p_role, array(select to_regclass(t)::oid from unnest(p_tables) as t), lizsync.system_identifier(), p_clone_system_identifier,
+        p_received, p_token, p_token, '', '', p_presented,
+        p_token, p_received, p_presented, p_clone_system_identifier, p_tables
+    )
+    on conflict (server_id) do update set
+        server_name = excluded.server_name,
+        role_name = excluded.role_name,
+        deploy_token = excluded.deploy_token,
+        deploy_received = excluded.deploy_received,
+        deploy_presented = excluded.deploy_presented,
+        deploy_system_identifier = excluded.deploy_system_identifier,
+        deploy_tables = excluded.deploy_tables,
+        revoked = false;
+
+    insert into lizsync.synchronized_tables (server_id, sync_tables)
+    values (p_server_id, to_jsonb(p_tables))
+    on conflict (server_id) do nothing;
+
+    execute format('grant usage on schema lizsync to %I', p_role);
+    execute format(
+        'grant execute on function
+            lizsync.current_version(),
+            lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval),
+            lizsync.receive_batch(text), lizsync.exchange(), lizsync.reply_batch(uuid, integer, uuid),
+            -- and what exchange() calls with the rights of the role:
+            lizsync.begin_replay(), lizsync.apply_changes(), lizsync.close_exchange(),
+            lizsync.is_central_exchange(), lizsync.tables_to_write(), lizsync.number_refused(),
+            lizsync.write_table(oid, boolean, boolean), lizsync.compare(oid, boolean, boolean), lizsync.groups_to_write(oid, boolean, boolean),
+            lizsync.write_range(oid, text, text[], integer, integer, boolean),
+            lizsync.rows_to_write(oid, text, text[], integer, integer, boolean),
+            lizsync.refuse(oid, text, text[], integer, integer, boolean, text),
+            lizsync.accept(oid, text, text[], integer, integer), lizsync.spared_rows(oid),
+            lizsync.children_left(oid, text, text[], integer, integer, boolean),
+            lizsync.write_as_group(oid), lizsync.group_to_write(oid), lizsync.accept_rows(oid, uuid[]),
+            lizsync.relation_name(oid), lizsync.sent_columns(regclass), lizsync.local_columns(regclass)
+        to %I',
+        p_role
+    );
+end
+$$;
+comment on function lizsync.register_clone(uuid, text, name, text[], pg_snapshot, uuid, pg_snapshot, bigint) is
+    'On central: takes up a deployed clone, names the role that may speak for it and grants this role what it needs of LizSync (not the tables). p_presented is central''s snapshot in the package, p_received the clone''s when it was deployed.';
+revoke all on function lizsync.register_clone(uuid, text, name, text[], pg_snapshot, uuid, pg_snapshot, bigint) from public;

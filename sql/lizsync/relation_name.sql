@@ -1,0 +1,11 @@
+create or replace function lizsync.relation_name(p_relid oid) returns text
+language sql stable
+set search_path from current
+as $$
+    select format('"%s"."%s"', replace(n.nspname, '"', '""'), replace(c.relname, '"', '""'))
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.oid = p_relid
+$$;
+comment on function lizsync.relation_name(oid) is
+    'A table''s name as white lists, conflicts and pending changes hold it: "schema"."table", both quoted.';
+revoke all on function lizsync.relation_name(oid) from public;

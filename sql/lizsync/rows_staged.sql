@@ -1,0 +1,11 @@
+-- SECURITY DEFINER: tells of the running exchange alone.
+create or replace function lizsync.rows_staged(p_relid oid) returns table (uid uuid, action text, columns text[])
+language sql stable security definer
+set search_path from current
+as $$
+    select uid, action, akeys(won)
+    from lizsync.replay
+    where exchange = pg_current_xact_id_if_assigned()::text::bigint and relid = p_relid and error is null
+$$;
+comment on function lizsync.rows_staged(oid) is 'The rows of a table that the running exchange writes and that were not refused.';
+revoke all on function lizsync.rows_staged(oid) from public;

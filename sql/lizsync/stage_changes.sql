@@ -1,0 +1,68 @@
+-- On central: what the clone sent becomes net changes in lizsync.replay. What was received before is skipped first, then
+-- the rest is reduced, in event order and never by time (rule 7 of the protocol).
+create or replace function lizsync.stage_changes() returns void
+language plpgsql
+set search_path from current
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
+set lc_monetary = 'C'
+set xmloption = 'content'
+set jit = off
+as $$
+declare
+    v_exchange lizsync.exchanges := lizsync.this_exchange();
+    v_entry lizsync.clones;
+begin
+    select * into strict v_entry from lizsync.clones where server_id = v_exchange.clone_id;
+    if lizsync.events_digest(v_exchange.received)
+        <> case when v_exchange.token = v_entry.offered_token then v_entry.pending_digest else v_entry.digest end
+    then
+        raise exception 'these are not the changes that central has received from the clone %', v_entry.server_name
+            using errcode = 'object_not_in_prerequisite_state', detail = 'This is another copy of the clone, or an old backup of it.',
+            hint = 'Deploy a package to it, asking to keep its unsent changes.';
+    end if;
+
+    insert into lizsync.replay (exchange, ordinal, relid, uid, action, fields, won, first_event, last_event)
+    with relation as materialized (
+        select relation, relid, lizsync.sent_columns(relid) as columns from lizsync.white_list(v_exchange.clone_id)
+    ), event as (
+        select
+            i.event_id, r.relid, i.uid, i.action, i.fields, r.columns,
+            max(i.event_id) filter (where i.action <> 'U') over (partition by r.relid, i.uid) as existence
+        from lizsync.incoming i
+        join relation r using (relation)
+        left join lizsync.pending_changes p
+            on p.clone_id = v_exchange.clone_id and p.object_table = i.relation and p.object_uid = i.uid
+        where i.exchange = v_exchange.transaction_id
+            and not lizsync.is_received(i.transaction_id, coalesce(p.received, v_exchange.received))
+    ), net as (
+        select
+            relid, uid, columns,
+            case max(action) filter (where event_id = existence) when 'I' then 'R' when 'D' then 'D' else 'U' end as action,
+            lizsync.net_fields(fields order by event_id) as fields,
+            min(event_id) as first_event,
+            max(event_id) as last_event
+        from event
+        where existence is null or event_id >= existence
+        group by relid, uid, columns
+    ), change as (
+        select
+            relid, uid, action, first_event, last_event,
+            case action
+                when 'R' then slice(fields || hstore('uid', uid::text), columns)
+                when 'U' then slice(fields - 'uid'::text, columns)
+                else ''
+            end as fields
+        from net
+    )
+    select
+        v_exchange.transaction_id, row_number() over (order by relid, action, akeys(fields)), relid, uid, action,
+        fields, fields, first_event, last_event
+    from change;
+end
+$$;
+comment on function lizsync.stage_changes() is 'On central: reduces the changes of the clone to their net effect.';
+revoke all on function lizsync.stage_changes() from public;

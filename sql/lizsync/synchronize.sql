@@ -1,0 +1,88 @@
+-- On a clone: the whole job over dblink. No rule lives here: it carries texts between the functions of the two sides, in the
+-- order of the protocol, as the algorithm synchronize_database does over connections of its own.
+create or replace function lizsync.synchronize() returns table (
+    number_replayed_to_central integer, number_replayed_to_clone integer, number_conflicts integer, number_pending integer
+)
+language plpgsql
+set search_path from current
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+as $$
+declare
+    v_dblink text := (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'dblink');
+    v_begin record;
+    v_asked timestamptz;
+    v_offset interval;
+    v_version integer;
+    v_clock text;
+    v_answer lizsync.answer;
+    v_committed boolean := false;
+    v_tries integer := 0;
+begin
+    if v_dblink is null or not exists (select from pg_foreign_server where srvname = 'central_server') then
+        raise exception 'this clone does not know how to reach central' using errcode = 'object_not_in_prerequisite_state',
+            hint = 'Run lizsync.create_central_server_fdw(host, port, dbname, user, password), which needs the extensions dblink and postgres_fdw; or synchronise with the algorithm synchronize_database.';
+    end if;
+    begin
+        execute format('select %I.dblink_connect(''lizsync'', ''central_server'')', v_dblink);
+        v_asked := clock_timestamp();
+        v_clock := lizsync.central_query('select lizsync.current_version() || '' '' || extract(epoch from clock_timestamp())');
+        v_offset := v_asked + (clock_timestamp() - v_asked) / 2 - to_timestamp(split_part(v_clock, ' ', 2)::double precision);
+        v_version := split_part(v_clock, ' ', 1);
+        select * into v_begin from lizsync.begin_synchronization(v_version);
+
+        loop
+            begin
+                perform lizsync.central_query('begin isolation level repeatable read');
+                perform lizsync.central_query(format(
+                    'select lizsync.open_exchange(%L, %L, %L, %L)', v_begin.greeting, v_begin.columns, v_begin.pending, v_offset
+                ));
+                for i in 1 .. coalesce(cardinality(v_begin.batches), 0) loop
+                    perform lizsync.central_query(format(
+                        'select lizsync.receive_batch(%L)',
+                        lizsync.outgoing_batch((v_begin.greeting).snapshot, coalesce(v_begin.batches[i - 1], 0), v_begin.batches[i])
+                    ));
+                end loop;
+                v_answer := lizsync.central_query('select lizsync.exchange()');
+                perform lizsync.central_query('commit');
+                v_committed := true;
+                exit;
+            exception when serialization_failure or deadlock_detected then
+                v_tries := v_tries + 1;
+                if v_tries = 5 then
+                    raise;
+                end if;
+                perform lizsync.central_query('rollback');
+            end;
+        end loop;
+
+        for i in 1 .. v_answer.batches loop
+            perform lizsync.receive_batch(lizsync.central_query(format(
+                'select lizsync.reply_batch(%L, %s, %L)', (v_begin.greeting).server_id, i, v_answer.token
+            )));
+        end loop;
+        execute format('select %I.dblink_disconnect(''lizsync'')', v_dblink);
+        return query select * from lizsync.apply_reply(v_answer);
+    exception when others or query_canceled then
+        declare
+            v_state text := sqlstate;
+            v_message text;
+            v_detail text;
+            v_hint text;
+        begin
+            get stacked diagnostics v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
+            execute format(
+                'select %1$I.dblink_cancel_query(''lizsync''), %1$I.dblink_disconnect(''lizsync'') where ''lizsync'' = any (%1$I.dblink_get_connections())',
+                v_dblink
+            );
+            if v_committed then
+                v_detail := concat_ws(' ', nullif(v_detail, ''), 'Central is done; the clone receives it with the next synchronisation.');
+            end if;
+            raise exception using errcode = v_state, message = v_message, detail = v_detail, hint = v_hint;
+        end;
+    end;
+end
+$$;
+comment on function lizsync.synchronize() is
+    'On a clone: synchronises with central. Returns the rows of the clone written on central, the rows of central written here, the values that lost, and the rows that stand still.';
+revoke all on function lizsync.synchronize() from public;

@@ -1,0 +1,19 @@
+-- The names of types are written as seen from an empty search_path, whatever schema hstore lives in.
+create or replace function lizsync.table_columns(p_clone_id uuid) returns lizsync.table_column[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select array_agg(
+        row (
+            w.relation,
+            a.attname,
+            format_type(a.atttypid, a.atttypmod)
+                || case when a.attname = any (lizsync.local_columns(w.relid)) then ' (local)' else '' end
+        )::lizsync.table_column
+        order by w.relation, a.attnum
+    )
+    from lizsync.white_list(p_clone_id) as w
+    join pg_attribute a on a.attrelid = w.relid and a.attnum > 0 and not a.attisdropped
+$$;
+comment on function lizsync.table_columns(uuid) is 'The columns of a clone''s tables as they are in this database.';
+revoke all on function lizsync.table_columns(uuid) from public;

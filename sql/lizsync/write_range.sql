@@ -1,0 +1,94 @@
+-- Writes the changes of one group between two ordinals: one statement for all of them. When it fails it is halved until the
+-- offending rows stand alone, and these are refused with the reason. Runs with the caller's rights: what the role may not
+-- write is refused.
+create or replace function lizsync.write_range(
+    p_relid oid, p_action text, p_columns text[], p_low integer, p_high integer, p_again boolean
+) returns void
+language plpgsql
+set search_path from current
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
+set lc_monetary = 'C'
+set xmloption = 'content'
+set jit = off
+as $$
+declare
+    v_table text := lizsync.relation_name(p_relid);
+    v_rows constant text := 'lizsync.rows_to_write($1, $2, $3, $4, $5, $6)';
+    v_found text;
+    v_state text;
+    v_message text;
+    v_detail text;
+    v_alone boolean := p_low = p_high;
+begin
+    begin
+        if p_action = 'D' then
+            v_found := lizsync.children_left(p_relid, p_action, p_columns, p_low, p_high, p_again);
+            if v_found is not null then
+                raise exception 'rows of % still reference it', v_found using errcode = 'foreign_key_violation';
+            end if;
+            execute format('delete from %s as t using %s as w where t.uid = w.uid', v_table, v_rows)
+            using p_relid, p_action, p_columns, p_low, p_high, p_again;
+            v_found := lizsync.spared_rows(p_relid);
+            if v_found is not null then
+                raise exception '% references it and is pending', v_found using errcode = 'foreign_key_violation';
+            end if;
+        else
+            execute format(
+                'update %1$s as t set %2$s from (
+                    select w.uid, populate_record(null::%1$s, w.won) as r from %3$s as w offset 0
+                ) as w where t.uid = w.uid',
+                v_table, (select string_agg(format('%1$I = (w.r).%1$I', c), ', ') from unnest(p_columns) as c), v_rows
+            )
+            using p_relid, p_action, p_columns, p_low, p_high, p_again;
+            if p_action = 'R' then
+                execute format(
+                    'insert into %1$s (%2$s) select %3$s from (
+                        select populate_record(null::%1$s, w.fields) as r from %4$s as w
+                        where not exists (select from %1$s as t where t.uid = w.uid) offset 0
+                    ) as w',
+                    v_table,
+                    (select string_agg(quote_ident(c), ', ') from unnest(lizsync.sent_columns(p_relid)) as c),
+                    (select string_agg(format('(w.r).%I', c), ', ') from unnest(lizsync.sent_columns(p_relid)) as c),
+                    v_rows
+                )
+                using p_relid, p_action, p_columns, p_low, p_high, p_again;
+            end if;
+        end if;
+        if p_again then
+            perform lizsync.accept(p_relid, p_action, p_columns, p_low, p_high);
+        end if;
+        return;
+    exception when others then
+        -- Nothing is swallowed: the reason is kept with the row. Every class of error is caught but those that say nothing
+        -- of the row, because user triggers raise what they like.
+        get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail;
+        if v_state ~ '^(08|25|40|53|57|58|F0|XX)' then
+            raise;
+        end if;
+    end;
+
+    if v_state = '55P03' then
+        -- An editor holds one of the rows: the others do not wait as long.
+        perform set_config('lock_timeout', '200ms', true);
+        v_message := 'somebody is editing the row';
+    elsif v_state = '42501' and not has_table_privilege(p_relid, case p_action when 'D' then 'delete' when 'U' then 'update' else 'insert' end) then
+        v_alone := true;
+    end if;
+    if v_alone then
+        perform lizsync.refuse(
+            p_relid, p_action, p_columns, p_low, p_high, p_again,
+            format('%s (%s)', concat_ws(': ', v_message, nullif(v_detail, '')), v_state)
+        );
+    else
+        perform lizsync.write_range(p_relid, p_action, p_columns, p_low, (p_low + p_high) / 2, p_again);
+        perform lizsync.write_range(p_relid, p_action, p_columns, (p_low + p_high) / 2 + 1, p_high, p_again);
+    end if;
+end
+$$;
+comment on function lizsync.write_range(oid, text, text[], integer, integer, boolean) is
+    'Writes changes of one group, refusing the rows that cannot be written.';
+revoke all on function lizsync.write_range(oid, text, text[], integer, integer, boolean) from public;

@@ -1,0 +1,18 @@
+create or replace function lizsync.write_table(p_relid oid, p_deletes boolean, p_again boolean) returns void
+language plpgsql
+set search_path from current
+as $$
+declare
+    v_group record;
+begin
+    if lizsync.is_central_exchange() then
+        perform lizsync.compare(p_relid, p_deletes, p_again);
+    end if;
+    for v_group in select * from lizsync.groups_to_write(p_relid, p_deletes, p_again) loop
+        perform lizsync.write_range(p_relid, v_group.action, v_group.columns, v_group.low, v_group.high, p_again);
+    end loop;
+end
+$$;
+comment on function lizsync.write_table(oid, boolean, boolean) is
+    'Compares and writes the changes of a table: its deletes or the rest, of the rows refused before or the others.';
+revoke all on function lizsync.write_table(oid, boolean, boolean) from public;
