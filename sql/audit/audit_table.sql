@@ -14,6 +14,7 @@ declare
     v_uid_type oid;
     v_arguments text[];
     v_there integer;
+    v_trigger name;
 begin
     select format('%I.%I', n.nspname, c.relname) into strict v_table
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -34,8 +35,12 @@ begin
         return;
     end if;
 
-    execute format('drop trigger if exists "00_audit_trigger_row" on %s', v_table);
-    execute format('drop trigger if exists "00_audit_trigger_truncate" on %s', v_table);
+    for v_trigger in
+        select tgname from pg_trigger
+        where tgrelid = target_table and tgname in ('00_audit_trigger_row', '00_audit_trigger_truncate')
+    loop
+        execute format('drop trigger %I on %s', v_trigger, v_table);
+    end loop;
     delete from audit.logged_relations where relation_name = v_table;
     if not audit_rows then
         return;

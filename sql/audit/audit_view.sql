@@ -29,7 +29,9 @@ begin
             using errcode = 'object_not_in_prerequisite_state', hint = 'Audit the tables beneath it with audit.audit_table.';
     end if;
 
-    execute format('drop trigger if exists "00_audit_trigger_row" on %s', v_view);
+    if exists (select from pg_trigger where tgrelid = target_view and tgname = '00_audit_trigger_row') then
+        execute format('drop trigger "00_audit_trigger_row" on %s', v_view);
+    end if;
     execute format(
         'create trigger "00_audit_trigger_row" instead of %s on %s for each row execute function audit.log_row(%L, %L, %L)',
         v_events, v_view, audit_query_text::text,

@@ -16,6 +16,7 @@ as $$
 declare
     c_batch_size constant bigint := 16 * 1024 * 1024;
     v_central lizsync.central;
+    v_read record;
 begin
     if pg_current_xact_id_if_assigned() is not null then
         raise exception 'this transaction has already written' using errcode = 'active_sql_transaction',
@@ -60,11 +61,13 @@ begin
         row (
             m.server_id, m.server_name, lizsync.current_version(), v_central.clone_system_identifier,
             v_central.server_id, v_central.system_identifier, v_central.token, v_central.cursor, pg_current_snapshot()
-        )::lizsync.greeting,
-        (select array_agg(last_event order by last_event) from batch)
-    into strict greeting, batches
+        )::lizsync.greeting as greeting,
+        (select array_agg(last_event order by last_event) from batch) as batches
+    into strict v_read
     from lizsync.server_metadata m;
 
+    greeting := v_read.greeting;
+    batches := v_read.batches;
     columns := lizsync.table_columns(greeting.server_id);
     select array_agg(row (object_table, object_uid, received, given_up, error)::lizsync.pending_row) into pending
     from lizsync.pending_changes;

@@ -75,7 +75,7 @@ begin
         -- An editor holds one of the rows: the others do not wait as long.
         perform set_config('lock_timeout', '200ms', true);
         v_message := 'somebody is editing the row';
-    elsif v_state = '42501' and not has_table_privilege(p_relid, case p_action when 'D' then 'delete' when 'U' then 'update' else 'insert' end) then
+    elsif v_state = '42501' and not has_table_privilege(p_relid, (case p_action when 'D' then 'delete' when 'U' then 'update' else 'insert' end)) then
         v_alone := true;
     end if;
     if v_alone then
