@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -19,9 +21,9 @@ const (
 	// structureLock is the advisory lock that lets one installation or upgrade at a time into a database.
 	structureLock int64 = 0x4c697a53796e63 // "LizSync"
 
-	// structureLockTimeout bounds the wait for each table, in PostgreSQL's notation: whoever waits for a table's
-	// exclusive lock makes everybody else wait behind.
-	structureLockTimeout = "10s"
+	// structurePatience bounds the wait for each table: whoever waits for a table's exclusive lock makes everybody
+	// else wait behind.
+	structurePatience = 10 * time.Second
 
 	minimumServer = 130000 // server_version_num
 
@@ -38,7 +40,7 @@ type InstallOptions struct {
 // Install installs the structure of this program and returns its version. The transaction's settings are as before when
 // it returns; it stays open, and is of no more use after an error.
 func Install(ctx context.Context, tx pgx.Tx, options InstallOptions, feedback provider.Feedback) (int, error) {
-	return installer{tx, sql.Current(), feedback}.install(ctx, options)
+	return installer{tx, sql.Current(), structurePatience, feedback}.install(ctx, options)
 }
 
 // Upgraded tells what Upgrade did, or what it would do.
@@ -50,7 +52,7 @@ type Upgraded struct {
 // Upgrade brings the structure of a database up to this program's, its functions included. Unless run is true it only
 // reports what it would do. The transaction is left as Install leaves it.
 func Upgrade(ctx context.Context, tx pgx.Tx, run bool, feedback provider.Feedback) (Upgraded, error) {
-	return installer{tx, sql.Current(), feedback}.upgrade(ctx, run)
+	return installer{tx, sql.Current(), structurePatience, feedback}.upgrade(ctx, run)
 }
 
 // CheckStructure returns a *provider.Failure that names the algorithm to run when the structure of a database is
@@ -109,10 +111,18 @@ func newerStructure(database string, version, program int) error {
 	}
 }
 
+// Close ends a session, after ctx was cancelled too.
+func Close(ctx context.Context, conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelPatience)
+	defer cancel()
+	_ = conn.Close(ctx) // its work is committed or given up: nothing depends on how it ends
+}
+
 // installer runs the scripts of a structure in a transaction.
 type installer struct {
 	tx        pgx.Tx
 	structure sql.Structure
+	patience  time.Duration // for each lock on a table
 	feedback  provider.Feedback
 }
 
@@ -237,7 +247,7 @@ func (i installer) look(ctx context.Context) (contents, error) {
 		),
 		schema as (
 			select n.nspname, n.nspowner,
-				-- An administrator may have made them empty, for a role that may not create schemas.
+				-- An empty one is taken over, when it is the user's.
 				pg_has_role(n.nspowner, 'usage')
 					and not exists (select from pg_class where relnamespace = n.oid)
 					and not exists (select from pg_proc where pronamespace = n.oid)
@@ -251,7 +261,7 @@ func (i installer) look(ctx context.Context) (contents, error) {
 			exists (select from relation where nspname = 'audit' and relname = 'logged_actions' and has_sync_data),
 			coalesce((select pg_get_userbyid(nspowner) from schema where nspname = 'lizsync'), ''),
 			coalesce((select pg_has_role(nspowner, 'usage') from schema where nspname = 'lizsync'), false),
-			has_database_privilege(current_database(), 'create') or 2 = (select count(*) from schema where is_free),
+			has_database_privilege(current_database(), 'create'),
 			(select has_schema_privilege('lizsync', 'usage') and has_table_privilege(oid, 'select')
 				from relation where nspname = 'lizsync' and relname = 'sys_structure_metadonnee'),
 			2 = (select count(*) from relation where nspname = 'audit' and relname in ('logged_actions', 'logged_relations') and not has_sync_data),
@@ -327,7 +337,7 @@ func (i installer) pinned(ctx context.Context, role string, do func(hstore strin
 		{"search_path", "pg_catalog, " + quote(hstore) + ", pg_temp"},
 		{"check_function_bodies", "off"},
 		{"client_min_messages", "warning"},
-		{"lock_timeout", structureLockTimeout},
+		{"lock_timeout", milliseconds(i.patience)},
 	}
 	if role != "" {
 		settings = append(settings, [2]string{"role", role})
@@ -389,11 +399,9 @@ func (i installer) hstoreSchema(ctx context.Context) (string, error) {
 }
 
 func (i installer) createHstore(ctx context.Context) error {
-	var available, mayCreate bool
-	err := i.tx.QueryRow(ctx, `
-		select exists (select from pg_available_extensions where name = 'hstore'), has_database_privilege(current_database(), 'create')
-	`).Scan(&available, &mayCreate)
-	if err != nil {
+	var available bool
+	const query = "select exists (select from pg_available_extensions where name = 'hstore')"
+	if err := i.tx.QueryRow(ctx, query).Scan(&available); err != nil {
 		return fmt.Errorf("look for the extension hstore: %w", err)
 	}
 	if !available {
@@ -402,22 +410,16 @@ func (i installer) createHstore(ctx context.Context) error {
 			Hint: "install PostgreSQL's contrib package there: postgresql-contrib on Debian, Ubuntu and Red Hat",
 		}
 	}
-	if mayCreate {
-		_, err = i.tx.Exec(ctx, "create extension hstore schema public")
-		var pg *pgconn.PgError
-		if err == nil || !errors.As(err, &pg) || pg.Code != insufficientPrivilege {
-			if err != nil {
-				return fmt.Errorf("create the extension hstore: %w", err)
-			}
-			i.feedback.Message("the extension hstore was created in the schema public")
-			return nil
+	const create = "create extension hstore schema public"
+	if _, err := i.tx.Exec(ctx, create); err != nil {
+		return &provider.Failure{
+			Text: fmt.Sprintf("create the extension hstore: %v", err),
+			Hint: "ask the owner of the database, or an administrator, for: " + create,
+			Err:  err,
 		}
 	}
-	return &provider.Failure{
-		Text: "the extension hstore is missing, and this role may not create it",
-		Hint: "ask the owner of the database, or an administrator, for: CREATE EXTENSION hstore SCHEMA public",
-		Err:  err,
-	}
+	i.feedback.Message("the extension hstore was created in the schema public")
+	return nil
 }
 
 // remove drops what Install made. It returns what was there, for refuseToLose.
@@ -425,7 +427,7 @@ func (i installer) remove(ctx context.Context, found contents, force bool) ([]st
 	if !found.isOwner {
 		return nil, notOwner(found)
 	}
-	if err := i.refuseWhileInUse(ctx, found.database, force); err != nil {
+	if err := i.refuseWhileInUse(ctx, found, force); err != nil {
 		return nil, err
 	}
 	if err := i.refuseDependents(ctx); err != nil {
@@ -448,28 +450,32 @@ func (i installer) remove(ctx context.Context, found contents, force bool) ([]st
 	return before, nil
 }
 
-func (i installer) refuseWhileInUse(ctx context.Context, database string, force bool) error {
+func (i installer) refuseWhileInUse(ctx context.Context, found contents, force bool) error {
 	var clones []string
 	var central bool
-	var events int64
 	err := i.tx.QueryRow(ctx, `
 		select array(select server_name from lizsync.clones where not revoked order by server_name),
-			exists (select from lizsync.central),
-			(select count(*) from audit.logged_actions)
-	`).Scan(&clones, &central, &events)
+			exists (select from lizsync.central)
+	`).Scan(&clones, &central)
 	if err != nil {
 		return fmt.Errorf("look for clones: %w", err)
 	}
 	switch {
 	case len(clones) > 0 && !force:
 		return &provider.Failure{
-			Text: fmt.Sprintf("clones of the database %s are registered: %s", database, strings.Join(clones, ", ")),
+			Text: fmt.Sprintf("clones of the database %s are registered: %s", found.database, strings.Join(clones, ", ")),
 			Hint: "replacing the structure cuts them off, and what they have not sent yet can no longer be synchronised; FORCE=true does it all the same",
 		}
 	case central && !force:
 		return &provider.Failure{
-			Text: fmt.Sprintf("the database %s is a clone", database),
+			Text: fmt.Sprintf("the database %s is a clone", found.database),
 			Hint: "replacing the structure cuts it off from central, and what it has not sent yet can no longer be synchronised; FORCE=true does it all the same",
+		}
+	}
+	var events int64
+	if found.whole {
+		if err := i.tx.QueryRow(ctx, "select count(*) from audit.logged_actions").Scan(&events); err != nil {
+			return fmt.Errorf("count the recorded edits: %w", err)
 		}
 	}
 	i.feedback.Warning(fmt.Sprintf("the old structure is replaced: %d recorded edits, the history, the conflicts and the server id go with it", events))
@@ -512,9 +518,8 @@ func (i installer) refuseDependents(ctx context.Context) error {
 		)
 		select pg_describe_object(classid, objid, objsubid)
 		from located
-		where schema is distinct from all (select oid from schema)
-			-- Their own place in the catalogs, and the triggers that are dropped by name.
-			and classid not in ('pg_default_acl'::regclass)
+		where coalesce(schema not in (select oid from schema), true)
+			-- The triggers of audited tables are dropped by name.
 			and not exists (
 				select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
 				where classid = 'pg_trigger'::regclass and t.oid = objid and p.pronamespace in (select oid from schema)
@@ -662,7 +667,7 @@ func (i installer) explainLock(err error, what string) error {
 		return err
 	}
 	return &provider.Failure{
-		Text: fmt.Sprintf("somebody works on %s, and it was not free within %s", what, structureLockTimeout),
+		Text: fmt.Sprintf("somebody works on %s, and it was not free within %s", what, i.patience),
 		Hint: "nothing was changed; ask people to save their edits or close their sessions, then run this again",
 		Err:  err,
 	}
@@ -678,4 +683,9 @@ func quote(name string) string {
 		return name
 	}
 	return pgx.Identifier{name}.Sanitize()
+}
+
+// milliseconds writes a time limit as PostgreSQL's settings take it.
+func milliseconds(d time.Duration) string {
+	return strconv.FormatInt(d.Milliseconds(), 10)
 }

@@ -1,0 +1,25 @@
+package database
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lizsync/lizsync/provider"
+	"github.com/lizsync/lizsync/sql"
+)
+
+// Installer installs another structure than the program's, with another patience.
+type Installer struct {
+	Structure sql.Structure
+	Patience  time.Duration
+}
+
+func (i Installer) Install(ctx context.Context, tx pgx.Tx, options InstallOptions, feedback provider.Feedback) (int, error) {
+	return installer{tx, i.Structure, i.Patience, feedback}.install(ctx, options)
+}
+
+func (i Installer) Upgrade(ctx context.Context, tx pgx.Tx, run bool, feedback provider.Feedback) (Upgraded, error) {
+	return installer{tx, i.Structure, i.Patience, feedback}.upgrade(ctx, run)
+}
