@@ -1,0 +1,32 @@
+# make help lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test cluster bench lint
+
+GO ?= go
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install PostgreSQL and PostGIS where they are missing (part of demo, test and bench)
+	@scripts/setup
+
+build: ## Build bin/lizsync
+	$(GO) build -o bin/lizsync ./cmd/lizsync
+
+demo: setup build ## Show a synchronisation of three databases; KEEP=1 leaves them running
+	@exec bin/lizsync demo $(if $(filter-out 0,$(KEEP)),--keep)
+
+test: setup ## Run all the tests, on one throw-away server; RUN=regexp chooses some
+	$(GO) run ./internal/testcluster $(GO) test $(if $(RUN),-run '$(RUN)') ./...
+
+cluster: setup ## Keep a server for tests until Ctrl-C, to look at the databases of failed ones
+	@$(GO) run ./internal/testcluster
+
+bench: setup ## Measure; the table is printed at the end
+	$(GO) test ./internal/bench -run '^$$' -bench . -benchtime 1x -timeout 60m
+
+lint: ## Check the format, go vet and staticcheck
+	@unformatted=$$(gofmt -l .) && if [ -n "$$unformatted" ]; then \
+		echo "gofmt -w is needed on:" >&2; echo "$$unformatted" >&2; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
