@@ -10,7 +10,10 @@ import (
 
 // All lists the algorithms.
 func All() []provider.Algorithm {
-	all := []provider.Algorithm{}
+	all := []provider.Algorithm{
+		createDatabaseStructure(),
+		upgradeDatabaseStructure(),
+	}
 	for i, algorithm := range all {
 		all[i] = explained{algorithm}
 	}

@@ -1,0 +1,66 @@
+package algorithms
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lizsync/lizsync/algorithms/internal/database"
+	"github.com/lizsync/lizsync/provider"
+)
+
+type upgradeDatabaseStructureParams struct {
+	Connection provider.Connection `json:"CONNECTION_NAME" jsonschema:"required,title=Central database" jsonschema_description:"The database whose structure is upgraded, central or a clone."`
+	Run        bool                `json:"RUN_MIGRATIONS" jsonschema:"title=Make the upgrade,default=false" jsonschema_description:"Make the upgrade. Otherwise only tell what it would do."`
+}
+
+func upgradeDatabaseStructure() provider.Algorithm {
+	return provider.Define(provider.Definition[upgradeDatabaseStructureParams, structureResult]{
+		ID:    "upgrade_database_structure",
+		Group: "01 Installation",
+		Title: "Upgrade LizSync tools in the central database",
+		Description: `Brings the LizSync structure of a database up to the version of this program: the upgrades that it has not had yet, one after the other and all or none, then all the functions. Data, logs and clones are kept. Running it twice does no harm.
+
+Without RUN_MIGRATIONS it only tells what it would do. Upgrade central first and then each clone; databases with different versions refuse to synchronise.`,
+		Errors: []provider.KnownError{
+			{When: "LizSync is not installed in the database", Remedy: "Run create_database_structure."},
+			{When: "the structure is newer than this program", Remedy: "Use a newer version of LizSync."},
+			{When: "the structure belongs to another role", Remedy: "Connect as that role, or ask for membership in it."},
+			{When: "somebody holds a lock on the log for more than 10 seconds", Remedy: "Nothing was changed. Ask people to save their edits, then run it again."},
+		},
+		Run: func(ctx context.Context, p upgradeDatabaseStructureParams, feedback provider.Feedback) (structureResult, error) {
+			conn, err := database.Connect(ctx, string(p.Connection), feedback)
+			if err != nil {
+				return structureResult{}, err
+			}
+			defer database.Close(ctx, conn)
+			var upgraded database.Upgraded
+			err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+				upgraded, err = database.Upgrade(ctx, tx, p.Run, feedback)
+				return err
+			})
+			if err != nil {
+				return structureResult{}, err
+			}
+			version := upgraded.After
+			var text string
+			switch pending := len(upgraded.Upgrades); {
+			case pending == 0 && p.Run:
+				text = fmt.Sprintf("The structure already has version %d, the current one; only its functions were installed again.", version)
+			case pending == 0:
+				text = fmt.Sprintf("The structure already has version %d, the current one.", version)
+			case p.Run:
+				text = fmt.Sprintf("The structure was upgraded from version %d to %d.", upgraded.Before, version)
+			default:
+				for _, u := range upgraded.Upgrades {
+					feedback.Message(fmt.Sprintf("to be run: upgrade %d, %s", u.Version, u.Description))
+				}
+				text = fmt.Sprintf("The structure has version %d and can be upgraded to %d; RUN_MIGRATIONS=true does it.", upgraded.Before, version)
+				version = upgraded.Before
+			}
+			return structureResult{Outcome: provider.Done(text), Version: strconv.Itoa(version)}, nil
+		},
+	})
+}
