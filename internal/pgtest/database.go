@@ -37,6 +37,14 @@ func (db *DB) As(t testing.TB, role Login) string {
 	return u.String()
 }
 
+// Copy makes another database with all that is in this one. Sessions that a test has opened here itself must have
+// ended: PostgreSQL copies a database only while nobody is in it.
+func (db *DB) Copy(t testing.TB) *DB {
+	t.Helper()
+	db.close()
+	return db.create(t, db.Name)
+}
+
 // Conn opens a session of the superuser with an empty search path, so that an unqualified name fails. It is closed
 // with the test.
 func (db *DB) Conn(t testing.TB) *pgx.Conn {
