@@ -7,6 +7,7 @@ create or replace function lizsync.close_reply(p_answer lizsync.answer, p_refuse
 language plpgsql security definer
 set search_path from current
 set enable_seqscan = off
+set enable_nestloop = off
 as $$
 declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();

@@ -15,6 +15,7 @@ set lc_monetary = 'C'
 set xmloption = 'content'
 set jit = off
 set enable_seqscan = off
+set enable_nestloop = off
 as $$
 declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
@@ -32,7 +33,7 @@ begin
 
     with event as materialized (
         select e.*, max(e.event_id) filter (where e.action <> 'U') over (partition by e.uid) as existence
-        from lizsync.unseen_events e
+        from lizsync.unseen_events(v_exchange) as e
         where e.relid = p_relid
             and exists (
                 select from lizsync.replay r

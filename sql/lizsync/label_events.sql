@@ -14,6 +14,7 @@ set lc_monetary = 'C'
 set xmloption = 'content'
 set jit = off
 set enable_seqscan = off
+set enable_nestloop = off
 as $$
 declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
@@ -35,7 +36,7 @@ begin
     from own o
     join lizsync.replay r on r.exchange = v_exchange.transaction_id and r.relid = o.relid and r.uid = o.uid and r.error is null
     join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
-    where l.event_id = o.event_id
+    where l.relid = any (v_relids) and l.transaction_id = v_exchange.transaction_id and l.event_id = o.event_id
         and case o.action
             when 'U' then o.number = 1 and r.first_event = r.last_event and r.action <> 'D' and o.changed_fields = r.won
             when 'I' then o.number = 1 and r.first_event = r.last_event and r.action = 'R' and o.row_data @> r.won
@@ -73,7 +74,7 @@ begin
     join audit.logged_actions l on l.relid = r.relid and l.transaction_id = r.exchange and l.uid = r.uid and l.action = 'D'
     join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
     cross join lateral (
-        select u.edited_at, u.author from lizsync.unseen_events u
+        select u.edited_at, u.author from lizsync.unseen_events(v_exchange) as u
         where u.relid = r.relid and u.uid = r.uid and not u.of_exchange and not u.of_clone and not u.caused_by_clone
         order by u.event_id desc
         limit 1
@@ -108,7 +109,7 @@ begin
         from taken t
         cross join lateral (
             select u.edited_at, u.author
-            from lizsync.unseen_events u
+            from lizsync.unseen_events(v_exchange) as u
             where u.relid = t.relid and u.uid = t.uid and not u.of_exchange and not u.of_clone and not u.caused_by_clone
                 and (t.action = 'D' or u.fields ? t.field)
             order by u.event_id desc

@@ -13,6 +13,7 @@ set lc_monetary = 'C'
 set xmloption = 'content'
 set jit = off
 set enable_seqscan = off
+set enable_nestloop = off
 as $$
 declare
     c_batch_size constant bigint := 16 * 1024 * 1024;
@@ -30,7 +31,7 @@ begin
             bool_or(e.of_clone) over row_events as any_of_clone,
             bool_and(e.of_clone) over row_events as all_of_clone,
             max(e.event_id) filter (where e.action <> 'U') over row_events as existence
-        from lizsync.unseen_events e
+        from lizsync.unseen_events(v_exchange) as e
         where e.relid = any (array(select relid from relation))
             and not exists (
                 select from lizsync.replay r

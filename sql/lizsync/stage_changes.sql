@@ -11,6 +11,7 @@ set bytea_output = 'hex'
 set lc_monetary = 'C'
 set xmloption = 'content'
 set jit = off
+set enable_nestloop = off
 as $$
 declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
