@@ -17,10 +17,12 @@ demo: setup build ## Show a synchronisation of three databases; KEEP=1 leaves th
 	@exec bin/lizsync demo $(if $(filter-out 0,$(KEEP)),--keep)
 
 test: setup ## Run all the tests, on one throw-away server; RUN=regexp chooses some
-	$(GO) run ./internal/testcluster $(GO) test $(if $(RUN),-run '$(RUN)') ./...
+	$(GO) build -o bin/testcluster ./internal/testcluster
+	@exec bin/testcluster $(GO) test $(if $(RUN),-run '$(RUN)') ./...
 
 cluster: setup ## Keep a server for tests until Ctrl-C, to look at the databases of failed ones
-	@$(GO) run ./internal/testcluster
+	@$(GO) build -o bin/testcluster ./internal/testcluster
+	@exec bin/testcluster
 
 bench: setup ## Measure; the table is printed at the end
 	$(GO) test ./internal/bench -run '^$$' -bench . -benchtime 1x -timeout 60m

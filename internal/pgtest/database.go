@@ -92,15 +92,15 @@ func (db *DB) query(t testing.TB, sql string, arguments []any) [][]string {
 func (db *DB) tryQuery(sql string, arguments []any) ([][]string, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	if db.conn == nil || db.conn.IsClosed() || db.conn.PgConn().CheckConn() != nil {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	if db.conn == nil || db.conn.Ping(ctx) != nil {
 		conn, err := db.connect()
 		if err != nil {
 			return nil, err
 		}
 		db.conn = conn
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
 	if len(arguments) == 0 {
 		return collect(db.conn.PgConn().Exec(ctx, sql))
 	}
