@@ -11,6 +11,7 @@ create or replace function lizsync.begin_synchronization(
 )
 language plpgsql security definer
 set search_path from current
+set jit = off
 set enable_seqscan = off
 as $$
 declare

@@ -5,6 +5,7 @@
 create or replace function lizsync.close_exchange() returns lizsync.answer
 language plpgsql security definer
 set search_path from current
+set jit = off
 set enable_nestloop = off
 as $$
 declare

@@ -6,6 +6,7 @@ create or replace function lizsync.close_reply(p_answer lizsync.answer, p_refuse
 )
 language plpgsql security definer
 set search_path from current
+set jit = off
 set enable_seqscan = off
 set enable_nestloop = off
 as $$

@@ -4,6 +4,7 @@
 create or replace function lizsync.hold_back_edited() returns setof lizsync.pending_row
 language sql security definer
 set search_path from current
+set jit = off
 set enable_nestloop = off
 as $$
     with exchange as (

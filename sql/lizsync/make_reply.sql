@@ -54,17 +54,21 @@ begin
         where any_of_clone and not all_of_clone and e.action <> 'D' and (e.existence is null or e.event_id >= e.existence)
         order by e.relid, e.uid, f.key, e.event_id desc
     ), mixed as (
-        select
-            e.relid, e.uid,
-            coalesce(max(case e.action when 'D' then 'D' else 'R' end) filter (where e.event_id = e.existence and not e.of_clone), 'U') as action,
-            (
-                select hstore(array_agg(f.key), array_agg(f.value))
-                from field f
-                where f.relid = e.relid and f.uid = e.uid and not f.of_clone
-            ) as fields
-        from event e
-        where any_of_clone and not all_of_clone
-        group by e.relid, e.uid
+        select e.relid, e.uid, e.action, f.fields
+        from (
+            select
+                relid, uid,
+                coalesce(max(case action when 'D' then 'D' else 'R' end) filter (where event_id = existence and not of_clone), 'U') as action
+            from event
+            where any_of_clone and not all_of_clone
+            group by relid, uid
+        ) as e
+        left join (
+            select relid, uid, hstore(array_agg(key), array_agg(value)) as fields
+            from field
+            where not of_clone
+            group by relid, uid
+        ) as f using (relid, uid)
     ), change as (
         select p.action, r.relation, p.uid, case p.action when 'D' then null else slice(p.fields, r.columns) end as fields
         from (select * from plain union all select * from mixed) as p

@@ -5,6 +5,7 @@ language sql stable security definer
 set search_path from current
 set timezone = 'UTC'
 set datestyle = 'ISO, YMD'
+set jit = off
 as $$
     select array_agg(
         row (
