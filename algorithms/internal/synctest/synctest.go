@@ -94,9 +94,8 @@ type Clone struct {
 	// Session is who synchronises on the clone: the owner of the tables or a superuser.
 	Session pgtest.Login
 
-	superuser bool
-	conn      *pgx.Conn // of Session, on the clone
-	central   *pgx.Conn // of Role, on central
+	conn    *pgx.Conn // of Session, on the clone
+	central *pgx.Conn // of Role, on central
 }
 
 // Option is a choice of Clone.
@@ -243,10 +242,10 @@ func (c *Clone) MustSync(t testing.TB, via Via) exchange.Counts {
 // synchronises on the clone, and the clone's role on central. They are opened anew when they were closed or killed.
 func (c *Clone) Conns(t testing.TB) (clone, central *pgx.Conn) {
 	t.Helper()
-	if c.conn == nil || c.conn.IsClosed() || c.conn.PgConn().CheckConn() != nil {
+	if c.conn == nil || c.conn.Ping(t.Context()) != nil {
 		c.conn = open(t, c.As(t, c.Session))
 	}
-	if c.central == nil || c.central.IsClosed() || c.central.PgConn().CheckConn() != nil {
+	if c.central == nil || c.central.Ping(t.Context()) != nil {
 		c.central = open(t, c.Central.As(t, c.Role))
 	}
 	return c.conn, c.central
