@@ -19,7 +19,6 @@ declare
     v_enable text[] := '{}';
 begin
     set constraints all immediate;
-    perform lizsync.stage_reply();
     v_tables := lizsync.tables_to_write();
     foreach v_table in array v_tables loop
         execute format(

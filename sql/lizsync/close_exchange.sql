@@ -16,24 +16,23 @@ begin
     perform lizsync.label_events();
     -- A row that stands still has no conflict yet.
     delete from lizsync.conflicts c
-    using lizsync.replay r
-    where c.sync_id = v_exchange.sync_id and c.object_uid = r.uid and c.object_table = lizsync.relation_name(r.relid)
+    using lizsync.replay r, lizsync.white_list(v_exchange.clone_id) as w
+    where c.sync_id = v_exchange.sync_id and c.object_uid = r.uid and c.object_table = w.relation and w.relid = r.relid
         and r.exchange = v_exchange.transaction_id and r.error is not null;
 
     v_answer.sync_id := v_exchange.sync_id;
     v_answer.token := gen_random_uuid();
     v_answer.cursor := lizsync.snapshot_with(pg_current_snapshot(), pg_current_xact_id());
     v_answer.batches := lizsync.make_reply(v_answer.token);
-    select
-        count(*) filter (where r.error is null and (r.won <> '' or r.action = 'D')),
-        array_agg(
-            row (lizsync.relation_name(r.relid), r.uid, coalesce(p.received, v_exchange.received), false, r.error)::lizsync.pending_row
-        ) filter (where r.error is not null)
-    into v_answer.number_replayed_to_central, v_answer.refused
+    select count(*) into v_answer.number_replayed_to_central
+    from lizsync.replay
+    where exchange = v_exchange.transaction_id and error is null and (won <> '' or action = 'D');
+    select array_agg(row (w.relation, r.uid, coalesce(p.received, v_exchange.received), false, r.error)::lizsync.pending_row)
+    into v_answer.refused
     from lizsync.replay r
-    left join lizsync.pending_changes p
-        on p.clone_id = v_exchange.clone_id and p.object_uid = r.uid and p.object_table = lizsync.relation_name(r.relid)
-    where r.exchange = v_exchange.transaction_id;
+    join lizsync.white_list(v_exchange.clone_id) as w using (relid)
+    left join lizsync.pending_changes p on p.clone_id = v_exchange.clone_id and p.object_uid = r.uid and p.object_table = w.relation
+    where r.exchange = v_exchange.transaction_id and r.error is not null;
     select count(*) into v_answer.number_conflicts from lizsync.conflicts where sync_id = v_exchange.sync_id;
 
     select coalesce(count(*) || ':' || sum(hashint8extended(i.event_id, i.transaction_id) # uuid_hash_extended(i.uid, 0)), '')

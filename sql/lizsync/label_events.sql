@@ -23,24 +23,30 @@ declare
     v_table record;
 begin
     -- The plain case, in one statement: one event of the clone, one event here, the same fields.
-    with own as (
-        select event_id, relid, uid, action, changed_fields, row_data, count(*) over (partition by relid, uid) as number,
-            max(event_id) over (partition by relid, uid) as last_event
+    with several as materialized (
+        select relid, uid, max(event_id) as last_event
         from audit.logged_actions
         where relid = any (v_relids) and transaction_id = v_exchange.transaction_id
+        group by relid, uid
+        having count(*) > 1
     )
     update audit.logged_actions l
     set
         session_user_name = i.author,
         sync_data = jsonb_build_object('origin', v_exchange.clone_id, 'sync_id', v_exchange.sync_id, 'time', i.edited_at)
-    from own o
-    join lizsync.replay r on r.exchange = v_exchange.transaction_id and r.relid = o.relid and r.uid = o.uid and r.error is null
+    from lizsync.replay r
     join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
-    where l.relid = any (v_relids) and l.transaction_id = v_exchange.transaction_id and l.event_id = o.event_id
-        and case o.action
-            when 'U' then o.number = 1 and r.first_event = r.last_event and r.action <> 'D' and o.changed_fields = r.won
-            when 'I' then o.number = 1 and r.first_event = r.last_event and r.action = 'R' and o.row_data @> r.won
-            when 'D' then o.event_id = o.last_event and r.action = 'D'
+    left join several s on s.relid = r.relid and s.uid = r.uid
+    where r.exchange = v_exchange.transaction_id
+        and r.error is null
+        and l.relid = any (v_relids)
+        and l.transaction_id = v_exchange.transaction_id
+        and l.relid = r.relid
+        and l.uid = r.uid
+        and case l.action
+            when 'U' then s.uid is null and r.first_event = r.last_event and r.action <> 'D' and l.changed_fields = r.won
+            when 'I' then s.uid is null and r.first_event = r.last_event and r.action = 'R' and l.row_data @> r.won
+            when 'D' then r.action = 'D' and l.event_id = coalesce(s.last_event, l.event_id)
         end;
     get diagnostics v_labelled = row_count;
 

@@ -75,13 +75,21 @@ begin
         join relation r using (relid)
         where p.action <> 'U' or p.fields is not null
     ), numbered as (
-        select *, row_number() over (order by relation, action, uid) as number from change where action <> 'U' or fields <> ''
+        -- Changes that one statement can write stand together.
+        select
+            number,
+            row (number, null, relation, uid, action, fields, null, null)::lizsync.change::text as item
+        from (
+            select *, row_number() over (order by relation, action, akeys(fields), uid) as number
+            from change
+            where action <> 'U' or fields <> ''
+        ) as c
     ), sized as (
-        select *, sum(coalesce(octet_length(fields::text), 0) + 100) over (order by number) / c_batch_size as part from numbered
+        select *, sum(octet_length(item)) over (order by number) / c_batch_size as part from numbered
     )
     select
         v_exchange.clone_id, row_number() over (order by part), p_token,
-        array_agg(row (number, null, relation, uid, action, fields, null, null)::lizsync.change order by number)::text
+        array_agg(item order by number)::text
     from sized
     group by part;
     get diagnostics v_batches = row_count;

@@ -1,5 +1,5 @@
--- Both sides: takes in what the other side sent. The times of a clone whose clock is off by more than two seconds are
--- corrected here, once.
+-- Both sides: takes in what the other side sent. Central's net changes are ready to be written. The clone's events are
+-- still to be compared; the times of a clone whose clock is off by more than two seconds are corrected here, once.
 -- SECURITY DEFINER: the rows belong to the exchange that this transaction has opened, whatever the caller says.
 create or replace function lizsync.receive_batch(p_payload text) returns void
 language plpgsql security definer
@@ -11,6 +11,13 @@ declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
     v_correction interval := case when abs(extract(epoch from v_exchange.clock_offset)) > 2 then v_exchange.clock_offset else '0' end;
 begin
+    if v_exchange.clone_id = lizsync.server_id() then
+        insert into lizsync.replay (exchange, ordinal, relid, uid, action, fields, won)
+        select v_exchange.transaction_id, c.event_id, w.relid, c.uid, c.action, coalesce(c.fields, ''), coalesce(c.fields, '')
+        from unnest(p_payload::lizsync.change[]) as c
+        join lizsync.white_list(v_exchange.clone_id) as w using (relation);
+        return;
+    end if;
     insert into lizsync.incoming (exchange, event_id, transaction_id, relation, uid, action, fields, edited_at, author)
     select
         v_exchange.transaction_id, c.event_id, c.transaction_id, c.relation, c.uid, c.action, c.fields,

@@ -31,33 +31,41 @@ begin
         select relation, relid, lizsync.sent_columns(relid) as columns from lizsync.white_list(v_exchange.clone_id)
     ), event as (
         select
-            i.event_id, r.relid, i.uid, i.action, i.fields, r.columns,
-            max(i.event_id) filter (where i.action <> 'U') over (partition by r.relid, i.uid) as existence
+            i.event_id, r.relid, i.uid, i.action, i.fields,
+            count(*) over row_events as number,
+            max(i.event_id) filter (where i.action <> 'U') over row_events as existence
         from lizsync.incoming i
         join relation r using (relation)
         left join lizsync.pending_changes p
             on p.clone_id = v_exchange.clone_id and p.object_table = i.relation and p.object_uid = i.uid
         where i.exchange = v_exchange.transaction_id
             and not lizsync.is_received(i.transaction_id, coalesce(p.received, v_exchange.received))
+        window row_events as (partition by r.relid, i.uid)
     ), net as (
         select
-            relid, uid, columns,
-            case max(action) filter (where event_id = existence) when 'I' then 'R' when 'D' then 'D' else 'U' end as action,
-            lizsync.net_fields(fields order by event_id) as fields,
-            min(event_id) as first_event,
-            max(event_id) as last_event
+            relid, uid, case action when 'I' then 'R' else action end as action, fields,
+            event_id as first_event, event_id as last_event
         from event
-        where existence is null or event_id >= existence
-        group by relid, uid, columns
+        where number = 1
+        union all
+        select
+            relid, uid,
+            case max(action) filter (where event_id = existence) when 'I' then 'R' when 'D' then 'D' else 'U' end,
+            lizsync.net_fields(fields order by event_id),
+            min(event_id),
+            max(event_id)
+        from event
+        where number > 1 and (existence is null or event_id >= existence)
+        group by relid, uid
     ), change as (
         select
-            relid, uid, action, first_event, last_event,
-            case action
-                when 'R' then slice(fields || hstore('uid', uid::text), columns)
-                when 'U' then slice(fields - 'uid'::text, columns)
+            n.relid, n.uid, n.action, n.first_event, n.last_event,
+            case n.action
+                when 'R' then slice(n.fields || hstore('uid', n.uid::text), r.columns)
+                when 'U' then slice(n.fields - 'uid'::text, r.columns)
                 else ''
             end as fields
-        from net
+        from net n join relation r using (relid)
     )
     select
         v_exchange.transaction_id, row_number() over (order by relid, action, akeys(fields)), relid, uid, action,

@@ -1,3 +1,4 @@
+-- It waits for nobody: no function is used here that opens a table, as pg_table_size and pg_get_expr do.
 -- Tables that cannot be prepared at all (partitioned, inherited, foreign, unlogged, …) are not here: see
 -- lizsync.unsafe_tables. A table that was audited before it had its uid column counts as not audited.
 create or replace function lizsync.table_states(p_schemas text[] default null)
@@ -5,7 +6,6 @@ returns table (
     schema_name text,
     table_name text,
     row_estimate bigint,
-    size_bytes bigint,
     has_uid boolean,
     is_audited boolean,
     is_readable boolean,
@@ -17,9 +17,8 @@ set search_path from current
 as $$
     select
         n.nspname, c.relname,
-        -- A table that was never analysed has no estimate; its size says more than nothing.
-        case when c.reltuples > 0 then c.reltuples::bigint else pg_relation_size(c.oid) / 100 end,
-        pg_table_size(c.oid),
+        -- What was never analysed has an estimate in the statistics alone.
+        case when c.reltuples > 0 then c.reltuples::bigint else pg_stat_get_live_tuples(c.oid) end,
         lizsync.has_uid_column(c.oid),
         coalesce(
             (lizsync.audit_arguments(c.oid))[2]::boolean = exists (

@@ -325,7 +325,7 @@ comment on column lizsync.exchanges.received is 'The clone''s snapshot up to whi
 create unlogged table lizsync.incoming (
     exchange bigint not null,
     event_id bigint not null,
-    transaction_id bigint,
+    transaction_id bigint not null,
     relation text not null,
     uid uuid not null,
     action text not null,
@@ -334,17 +334,16 @@ create unlogged table lizsync.incoming (
     author text,
     primary key (exchange, event_id)
 );
-comment on table lizsync.incoming is 'The changes that the running exchange has received.';
+comment on table lizsync.incoming is 'On central: the changes that the running exchange has received.';
 comment on column lizsync.incoming.exchange is 'Its transaction.';
-comment on column lizsync.incoming.event_id is 'Order of the changes; the event of the clone, or a number of central''s reply.';
+comment on column lizsync.incoming.event_id is 'The event of the clone.';
 comment on column lizsync.incoming.transaction_id is 'Transaction of the clone that made the event.';
 comment on column lizsync.incoming.relation is 'The table.';
 comment on column lizsync.incoming.uid is 'uid of the row.';
-comment on column lizsync.incoming.action is 'I, U or D; R, U or D in a reply.';
+comment on column lizsync.incoming.action is 'I, U or D.';
 comment on column lizsync.incoming.fields is 'The values set.';
 comment on column lizsync.incoming.edited_at is 'Time of the edit, corrected by the clone''s clock offset.';
 comment on column lizsync.incoming.author is 'Author of the edit.';
-create index incoming_row_idx on lizsync.incoming (exchange, relation, uid);
 
 create unlogged table lizsync.standing (
     exchange bigint not null,
@@ -373,7 +372,7 @@ create unlogged table lizsync.replay (
     last_event bigint,
     counterpart text,
     error text,
-    primary key (exchange, relid, uid)
+    primary key (exchange, ordinal)
 );
 comment on table lizsync.replay is 'The net changes that the running exchange applies, a row for each row.';
 comment on column lizsync.replay.exchange is 'Its transaction.';
@@ -387,7 +386,6 @@ comment on column lizsync.replay.first_event is 'The first event of the net chan
 comment on column lizsync.replay.last_event is 'Its last event.';
 comment on column lizsync.replay.counterpart is 'What central did to the row that the clone has not seen: R, U or D; null for nothing.';
 comment on column lizsync.replay.error is 'Why the change was refused, if it was.';
-create unique index replay_ordinal_idx on lizsync.replay (exchange, ordinal);
 
 create unlogged table lizsync.reply (
     clone_id uuid not null,
