@@ -136,14 +136,20 @@ type keeper struct {
 	pipe *os.File
 }
 
+// The lock file tells when the postmaster has ended: its number may stay for ever as a zombie's, in a container
+// whose first process does not wait for orphans. Removal is tried again because initdb has no lock file and may still write.
 const keeperScript = `
 pid=0
 while read -r line; do pid=$line; done
 if [ "$pid" -ne 0 ]; then
     kill -QUIT "$pid"
-    while kill -0 "$pid"; do sleep 0.1; done
+    while [ -e data/postmaster.pid ] && kill -0 "$pid"; do sleep 0.1; done
 fi
-cd / && rm -rf "$1"
+cd /
+for attempt in 1 2 3 4 5; do
+    rm -rf "$1" && break
+    sleep 1
+done
 `
 
 func (a *account) startKeeper(dir string) (*keeper, error) {
