@@ -44,7 +44,7 @@ as $$
         select
             indexrelid, indrelid, indisprimary,
             -- Of an expression nothing is known but that it comes from what people enter.
-            string_agg(coalesce(format('%I', attname), 'an expression'), ', ' order by n) as columns
+            string_agg(coalesce(quote_ident(attname), 'an expression'), ', ' order by n) as columns
         from key_column
         group by indexrelid, indrelid, indisprimary
         having not bool_or(coalesce(is_local, false)) and not bool_or(coalesce(atttypid = 'uuid'::regtype, false))
