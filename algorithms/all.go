@@ -13,6 +13,7 @@ func All() []provider.Algorithm {
 	all := []provider.Algorithm{
 		createDatabaseStructure(),
 		upgradeDatabaseStructure(),
+		initializeCentralDatabase(),
 	}
 	for i, algorithm := range all {
 		all[i] = explained{algorithm}
