@@ -81,6 +81,7 @@ func rootCommand(registry *provider.Registry) *cobra.Command {
 		listCommand(registry),
 		describeCommand(registry),
 		runCommand(registry),
+		demoCommand(registry),
 		versionCommand(),
 	)
 	return root
