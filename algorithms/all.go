@@ -14,6 +14,8 @@ func All() []provider.Algorithm {
 		createDatabaseStructure(),
 		upgradeDatabaseStructure(),
 		initializeCentralDatabase(),
+		packageCentralDatabase(),
+		deployDatabaseServerPackage(),
 	}
 	for i, algorithm := range all {
 		all[i] = explained{algorithm}

@@ -1,0 +1,487 @@
+package algorithms
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lizsync/lizsync/algorithms/internal/database"
+	"github.com/lizsync/lizsync/algorithms/internal/exchange"
+	"github.com/lizsync/lizsync/internal/pgtest"
+)
+
+func tryDeploy(ctx context.Context, t *testing.T, central, clone *pgtest.DB, path string, more map[string]any) (*story, error) {
+	t.Helper()
+	input := map[string]any{"CONNECTION_NAME_CENTRAL": central.URL, "CONNECTION_NAME_CLONE": clone.URL, "ZIP_FILE": path}
+	for name, value := range more {
+		input[name] = value
+	}
+	told := &story{}
+	_, err := run(ctx, t, "deploy_database_server_package", input, told)
+	return told, err
+}
+
+func deploy(t *testing.T, central, clone *pgtest.DB, path string, more map[string]any) error {
+	t.Helper()
+	_, err := tryDeploy(t.Context(), t, central, clone, path, more)
+	return err
+}
+
+func synchronize(t *testing.T, central, clone *pgtest.DB) {
+	t.Helper()
+	from, err := database.Connect(t.Context(), clone.URL, &story{})
+	require.NoError(t, err)
+	defer database.Close(t.Context(), from)
+	to, err := database.Connect(t.Context(), central.URL, &story{})
+	require.NoError(t, err)
+	defer database.Close(t.Context(), to)
+	_, err = exchange.Synchronize(t.Context(), from, to, &story{})
+	require.NoError(t, err)
+}
+
+// small is a central database with one table of two rows, and a package of it.
+func small(t *testing.T) (central *pgtest.DB, path string) {
+	t.Helper()
+	central = centralDatabase(t, "create schema s; create table s.t (id serial primary key, nom text); insert into s.t (nom) values ('a'), ('b')")
+	return central, pack(t, central, []any{"s.t"}, nil)
+}
+
+func TestCloneHasWhatCentralHas(t *testing.T) {
+	t.Parallel()
+	central := centralDatabase(t, city)
+	additional := filepath.Join(t.TempDir(), "more.sql")
+	require.NoError(t, os.WriteFile(additional, []byte("\uFEFFcreate view ville.locale as select nom from ville.quartier; comment on view ville.locale is 'é;';"), 0o600))
+	path := pack(t, central, cityTables, map[string]any{"ADDITIONAL_SQL_FILE": additional})
+	central.Exec(t, "drop view ville.vue_autre; drop function ville.nom_autre; drop table ville.autre")
+
+	clone := pgtest.EmptyDatabase(t)
+	told, err := tryDeploy(t.Context(), t, central, clone, path, map[string]any{"ENABLE_AFTER_TRIGGERS": true})
+	require.NoError(t, err)
+	assert.Equal(t, "Chêne \"vert\"\nL'Écusson", clone.Text(t, `select concat_ws(E'\n', (select nom from ville."a.b" where tags is not null and tags <> '{}'), (select nom from ville.locale where nom ~ 'É'))`))
+	clone.Exec(t, "drop view ville.locale")
+	assert.Equal(t, dumped(t, central, "ville", "Été"), dumped(t, clone, "ville", "Été"))
+	assert.Equal(t, "POINT Z (1.1 2.2 3.3)", clone.Text(t, `select public.st_astext(geom) from ville."a.b" where etat = 'bon' and prix = 0.1`))
+	assert.Equal(t, [][]string{{clone.Name, "a.b", "arbres", "t"}}, clone.Rows(t, "select f_table_catalog, f_table_name, stylename, useasdefault from public.layer_styles"))
+	assert.IsIncreasing(t, told.progress[:1])
+
+	id := clone.Text(t, "select server_id from lizsync.server_metadata")
+	assert.Equal(t, "clone_"+id[:8], clone.Text(t, "select server_name from lizsync.server_metadata"))
+	tables := `["\"ville\".\"quartier\"", "\"ville\".\"a.b\"", "\"ville\".\"trace\"", "\"Été\".\"quo\"\"te\""]`
+	assert.Equal(t, [][]string{{id, tables}}, clone.Rows(t, "select * from lizsync.synchronized_tables"))
+	assert.Equal(t, [][]string{{id, "postgres", "t"}}, central.Rows(t, `
+		select server_id, role_name, deploy_token is not null from lizsync.clones`))
+	assert.Equal(t, central.Rows(t, "select sync_id, server_from, server_to, sync_type from lizsync.history where server_to <> '{}'"),
+		clone.Rows(t, "select sync_id, server_from, server_to, sync_type from lizsync.history"))
+	assert.Equal(t, "0", clone.Text(t, "select count(*) from audit.logged_actions"))
+	assert.Contains(t, strings.Join(told.warnings, "\n"), "superuser")
+
+	synchronize(t, central, clone)
+	clone.Exec(t, `insert into ville."a.b" (nom, numero) values ('new', 900); update ville.quartier set nom = 'autre' where code = 'Q2'`)
+	central.Exec(t, `update ville."a.b" set nom = 'central' where nom is null`)
+	synchronize(t, central, clone)
+	synchronize(t, central, clone)
+	const rows = `select uid, nom, numero, etat, geom from ville."a.b" order by uid`
+	assert.Equal(t, central.Rows(t, rows), clone.Rows(t, rows))
+	assert.Equal(t, "autre", central.Text(t, "select nom from ville.quartier where code = 'Q2'"))
+}
+
+func TestAfterTriggersAreDisabledOnTheClone(t *testing.T) {
+	t.Parallel()
+	central := centralDatabase(t, city)
+	path := pack(t, central, cityTables, nil)
+	clone := pgtest.Database(t)
+	told, err := tryDeploy(t.Context(), t, central, clone, path, nil)
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(told.messages, "\n"), `the AFTER triggers "journal" of "ville"."a.b"`)
+	assert.Equal(t, [][]string{{"00_audit_trigger_row", "O"}, {"00_audit_trigger_truncate", "O"}, {"journal", "D"}, {"touch", "O"}},
+		clone.Rows(t, `select tgname, tgenabled from pg_trigger where tgrelid = 'ville."a.b"'::regclass and not tgisinternal order by tgname`))
+}
+
+func TestRedeploymentReplacesTheTablesAndKeepsTheIdentity(t *testing.T) {
+	t.Parallel()
+	central := centralDatabase(t, city)
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, pack(t, central, cityTables, nil), map[string]any{"CLONE_NAME": "portable"}))
+	id := clone.Text(t, "select server_id from lizsync.server_metadata")
+	clone.Exec(t, "insert into public.layer_styles (f_table_schema, f_table_name, f_geometry_column, stylename, useasdefault) values ('ville', 'a.b', 'geom', 'mine', true)")
+
+	central.Exec(t, `
+		insert into ville.quartier (code, nom) values ('Q3', 'new');
+		alter table ville."a.b" add column hauteur numeric;
+		alter type ville.etat add value 'moyen';
+		create or replace function ville.double(n integer) returns integer language sql as 'select 0'`)
+	fewer := []any{"ville.quartier", `ville."a.b"`, `Été."quo""te"`, "ville.vue", "ville.resume"}
+	require.NoError(t, deploy(t, central, clone, pack(t, central, fewer, nil), nil))
+	assert.Equal(t, [][]string{{id, "portable"}}, clone.Rows(t, "select * from lizsync.server_metadata"))
+	assert.Equal(t, "3", clone.Text(t, "select count(*) from ville.quartier"))
+	assert.Equal(t, "bon,mauvais,moyen", clone.Text(t, "select string_agg(e::text, ',') from unnest(enum_range(null::ville.etat)) e"))
+	assert.Equal(t, "0", clone.Text(t, "select ville.double(3)"))
+	assert.Equal(t, pgtest.Null, clone.Text(t, "select to_regclass('ville.trace')"), "a table that is no longer packaged goes")
+	assert.Equal(t, "0", clone.Text(t, "select count(*) from audit.logged_relations where relation_name = 'ville.trace'"))
+	assert.Equal(t, [][]string{{"arbres", "t"}, {"mine", "f"}}, clone.Rows(t, "select stylename, useasdefault from public.layer_styles order by 1"))
+	synchronize(t, central, clone)
+
+	told, err := tryDeploy(t.Context(), t, central, clone, pack(t, central, fewer, nil), map[string]any{"RECREATE_CLONE_SERVER_ID": true})
+	require.NoError(t, err, told.messages)
+	assert.NotEqual(t, id, clone.Text(t, "select server_id from lizsync.server_metadata"))
+	assert.Equal(t, "2", central.Text(t, "select count(*) from lizsync.clones"))
+	synchronize(t, central, clone)
+}
+
+func TestWhatIsMadeOnTheCloneIsNamedAndNotDropped(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, path, nil))
+	clone.Exec(t, "create schema mine; create view mine.v as select * from s.t; create table mine.c (uid uuid references s.t (uid))")
+	err := untouched(t, central, clone, path, nil)
+	require.ErrorContains(t, err, "view mine.v depends on table s.t")
+	assert.ErrorContains(t, err, "constraint c_uid_fkey on table mine.c depends on table s.t")
+	assert.Contains(t, hint(t, err), "drop them")
+}
+
+// state is what a deployment may change: every table, where it is stored and what it holds, and the triggers and functions.
+func state(t *testing.T, db *pgtest.DB) [][]string {
+	t.Helper()
+	return db.Rows(t, `
+		select 'table', format('%I.%I', n.nspname, c.relname), c.oid || ' ' || c.relfilenode,
+			query_to_xml(format('select x::text from %I.%I x order by 1', n.nspname, c.relname), true, false, '')::text
+		from pg_class c join pg_namespace n on n.oid = c.relnamespace
+		where c.relkind in ('r', 'm') and n.nspname !~ '^(pg_|information_schema)' and c.relname <> 'spatial_ref_sys'
+		union all
+		select 'view', c.oid::regclass::text, c.oid::text, pg_get_viewdef(c.oid) from pg_class c where c.relkind = 'v' and c.oid >= 16384
+		union all
+		select 'trigger', tgname, oid::text, tgenabled::text from pg_trigger where not tgisinternal
+		union all
+		select 'function', proname, oid::text, prosrc from pg_proc where oid >= 16384
+		union all
+		select 'sequence', schemaname || '.' || sequencename, coalesce(last_value::text, ''), '' from pg_sequences where sequencename !~ '^layer_styles'
+		order by 1, 2, 3`)
+}
+
+// untouched deploys where it must be refused, and compares both databases before and after.
+func untouched(t *testing.T, central, clone *pgtest.DB, path string, more map[string]any) error {
+	t.Helper()
+	before, centralBefore := state(t, clone), state(t, central)
+	err := deploy(t, central, clone, path, more)
+	require.Error(t, err)
+	assert.Equal(t, before, state(t, clone))
+	assert.Equal(t, centralBefore, state(t, central))
+	return err
+}
+
+func TestWrongTargetsAreRefused(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+
+	err := untouched(t, central, central, path, nil)
+	assert.ErrorContains(t, err, "cannot become a clone: it is the central database itself")
+
+	foreign := pgtest.Database(t)
+	foreign.Exec(t, "create schema s; create table s.t (precious text)")
+	err = untouched(t, central, foreign, path, nil)
+	assert.ErrorContains(t, err, `under names of the package, and it would be lost: "s"."t"`)
+
+	other, otherPath := small(t)
+	err = untouched(t, other, pgtest.Database(t), path, nil)
+	assert.ErrorContains(t, err, "the package was made from another central database")
+
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, path, nil))
+	err = untouched(t, other, clone, otherPath, nil)
+	assert.ErrorContains(t, err, "is a clone of another central database")
+
+	err = untouched(t, other, central, otherPath, nil)
+	assert.ErrorContains(t, err, "has clones of its own")
+
+	mine := pgtest.Database(t)
+	mine.Exec(t, "create schema s; create view s.t as select 1")
+	err = untouched(t, central, mine, path, nil)
+	assert.ErrorContains(t, err, `it would be lost: "s"."t"`)
+}
+
+func TestFunctionOfTheTargetIsNotReplaced(t *testing.T) {
+	t.Parallel()
+	central := centralDatabase(t, city)
+	path := pack(t, central, cityTables, nil)
+	target := pgtest.Database(t)
+	target.Exec(t, "create function public.minuscule(t text) returns text language sql as 'select 1::text'; create schema ville; create type ville.etat as enum ('x')")
+	err := untouched(t, central, target, path, nil)
+	assert.ErrorContains(t, err, "type ville.etat, function public.minuscule(pg_catalog.text)")
+}
+
+func TestTableOfTheCloneThatIsPackagedLaterIsNotReplaced(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, path, nil))
+	clone.Exec(t, "create table s.mine (precious text)")
+	central.Exec(t, "create table s.mine (id serial primary key)")
+	err := untouched(t, central, clone, pack(t, central, []any{"s.t", "s.mine"}, nil), nil)
+	assert.ErrorContains(t, err, `it would be lost: "s"."mine"`)
+}
+
+func TestCloneWithUnsentEditsIsRefused(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, path, nil))
+	clone.Exec(t, "update s.t set nom = 'edited'")
+	err := untouched(t, central, clone, path, nil)
+	require.ErrorContains(t, err, `has 2 edits that were not synchronised, and they would be lost: "s"."t" (2)`)
+	assert.Contains(t, hint(t, err), "synchronize_database")
+}
+
+func TestPackageOlderThanTheCloneIsRefused(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, path, nil))
+	require.NoError(t, deploy(t, central, clone, path, nil), "the same package may be deployed again")
+	central.Exec(t, "update s.t set nom = 'edited'")
+	synchronize(t, central, clone)
+	err := untouched(t, central, clone, path, nil)
+	require.ErrorContains(t, err, "has synchronised, or was deployed, since the package was made")
+	require.NoError(t, deploy(t, central, clone, pack(t, central, []any{"s.t"}, nil), nil))
+}
+
+// rewrite copies a package and lets change alter what its members hold; a member whose content becomes nil is left out.
+func rewrite(t *testing.T, path string, change func(members map[string][]byte)) string {
+	t.Helper()
+	from, err := zip.OpenReader(path)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, from.Close()) }()
+	members := map[string][]byte{}
+	var names []string
+	for _, f := range from.File {
+		r, err := f.Open()
+		require.NoError(t, err)
+		members[f.Name], err = io.ReadAll(r)
+		require.NoError(t, err)
+		names = append(names, f.Name)
+	}
+	change(members)
+	for name := range members {
+		if from.File != nil && !contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	var buffer bytes.Buffer
+	to := zip.NewWriter(&buffer)
+	for _, name := range names {
+		if members[name] == nil {
+			continue
+		}
+		w, err := to.Create(name)
+		require.NoError(t, err)
+		_, err = w.Write(members[name])
+		require.NoError(t, err)
+	}
+	require.NoError(t, to.Close())
+	changed := filepath.Join(t.TempDir(), "changed.zip")
+	require.NoError(t, os.WriteFile(changed, buffer.Bytes(), 0o600))
+	return changed
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// editManifest changes a key of the manifest.
+func editManifest(t *testing.T, path string, change func(manifest map[string]any)) string {
+	t.Helper()
+	return rewrite(t, path, func(members map[string][]byte) {
+		var manifest map[string]any
+		require.NoError(t, json.Unmarshal(members["manifest.json"], &manifest))
+		change(manifest)
+		text, err := json.Marshal(manifest)
+		require.NoError(t, err)
+		members["manifest.json"] = text
+	})
+}
+
+func TestDamagedAndHostilePackagesAreRefused(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	bytesOf := func(content []byte) string {
+		name := filepath.Join(t.TempDir(), "damaged.zip")
+		require.NoError(t, os.WriteFile(name, content, 0o600))
+		return name
+	}
+	flipped := bytes.Clone(whole)
+	flipped[bytes.Index(flipped, []byte("data/00001.copy"))+len("data/00001.copy")+3] ^= 1
+	change := func(member, content string) string {
+		return rewrite(t, path, func(members map[string][]byte) { members[member] = []byte(content) })
+	}
+	for name, damaged := range map[string]struct{ path, text string }{
+		"absent":             {path + ".no", "there is no package"},
+		"a folder":           {t.TempDir(), "damaged"},
+		"empty":              {bytesOf(nil), "it is not a ZIP file"},
+		"no zip":             {bytesOf([]byte("hello")), "it is not a ZIP file"},
+		"truncated":          {bytesOf(whole[:len(whole)-30]), "it is not a ZIP file, or not all of one"},
+		"a flipped bit":      {bytesOf(flipped), "its member data/00001.copy"},
+		"an extra member":    {change("data/00002.copy", "x"), "it has members that its manifest does not list: data/00002.copy"},
+		"a path upwards":     {change("../evil", "x"), `"../evil", which no package has`},
+		"an absolute path":   {change("/etc/evil", "x"), `"/etc/evil", which no package has`},
+		"a windows path":     {change(`..\evil`, "x"), "which no package has"},
+		"a missing member":   {rewrite(t, path, func(m map[string][]byte) { m["data/00001.copy"] = nil }), "its member data/00001.copy is missing"},
+		"no manifest":        {rewrite(t, path, func(m map[string][]byte) { m["manifest.json"] = nil }), "it has no manifest.json"},
+		"a bomb":             {change("data/00001.copy", strings.Repeat("0", 50<<20)), "has 52428800 bytes instead of"},
+		"another content":    {rewrite(t, path, func(m map[string][]byte) { m["data/00001.copy"] = bytes.ToUpper(m["data/00001.copy"]) }), "another checksum"},
+		"a wrong manifest":   {change("manifest.json", "{"), "manifest.json"},
+		"another format":     {editManifest(t, path, func(m map[string]any) { m["format_version"] = 99 }), "has format 99, and this program reads format 1"},
+		"another structure":  {editManifest(t, path, func(m map[string]any) { m["structure_version"] = 99 }), "version 99 of the LizSync structure"},
+		"an unknown key":     {editManifest(t, path, func(m map[string]any) { m["evil"] = true }), "unknown field"},
+		"an unknown package": {editManifest(t, path, func(m map[string]any) { m["package_id"] = "00000000-0000-0000-0000-000000000000" }), "does not know the package"},
+		"a reserved schema": {editManifest(t, path, func(m map[string]any) {
+			m["tables"].([]any)[0].(map[string]any)["schema"] = "lizsync"
+		}), "is never synchronised"},
+		"a dropped database": {editManifest(t, path, func(m map[string]any) {
+			m["objects"] = []any{map[string]any{"type": "database", "identity": "postgres"}}
+		}), `an object of type "database"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := untouched(t, central, clone, damaged.path, nil)
+			require.ErrorContains(t, err, damaged.text)
+			if name != "a folder" {
+				assert.NotEmpty(t, hint(t, err))
+			}
+		})
+	}
+	assert.NoError(t, deploy(t, central, clone, path, nil))
+}
+
+func TestDeploymentStoppedHalfWayChangesNothing(t *testing.T) {
+	t.Parallel()
+	central := centralDatabase(t, city)
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, pack(t, central, cityTables, nil), nil))
+	central.Exec(t, "update ville.quartier set nom = 'edited'")
+	slow := filepath.Join(t.TempDir(), "slow.sql")
+	require.NoError(t, os.WriteFile(slow, []byte("select pg_sleep(600)"), 0o600))
+	path := pack(t, central, cityTables, map[string]any{"ADDITIONAL_SQL_FILE": slow})
+	before, centralBefore := state(t, clone), state(t, central)
+
+	watcher := clone.Conn(t)
+	const sleeping = "select count(*) = 1 from pg_stat_activity where datname = current_database() and query ~ '^select pg_sleep'"
+	for name, stop := range map[string]func(cancel func()){
+		"cancelled": func(cancel func()) { cancel() },
+		"its connection ends": func(func()) {
+			clone.Exec(t, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query ~ '^select pg_sleep'")
+		},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() {
+			_, err := tryDeploy(ctx, t, central, clone, path, nil)
+			done <- err
+		}()
+		pgtest.WaitFor(t, watcher, sleeping)
+		stop(cancel)
+		assert.Error(t, <-done, name)
+		cancel()
+		assert.Equal(t, before, state(t, clone), name)
+		assert.Equal(t, centralBefore, state(t, central), name)
+	}
+	synchronize(t, central, clone)
+	assert.Equal(t, "edited", clone.Text(t, "select distinct nom from ville.quartier"))
+}
+
+func TestFailingAdditionalSQLChangesNothing(t *testing.T) {
+	t.Parallel()
+	central, _ := small(t)
+	bad := filepath.Join(t.TempDir(), "bad.sql")
+	require.NoError(t, os.WriteFile(bad, []byte("create table s.x ();\n\nselect é_no;"), 0o600))
+	err := untouched(t, central, pgtest.Database(t), pack(t, central, []any{"s.t"}, map[string]any{"ADDITIONAL_SQL_FILE": bad}), nil)
+	assert.ErrorContains(t, err, "run additional.sql, line 3 of the package on the clone: column \"é_no\" does not exist")
+}
+
+func TestEditsOfTheAdditionalSQLAreSent(t *testing.T) {
+	t.Parallel()
+	central, _ := small(t)
+	more := filepath.Join(t.TempDir(), "more.sql")
+	require.NoError(t, os.WriteFile(more, []byte("update s.t set nom = 'additional' where nom = 'a'"), 0o600))
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, pack(t, central, []any{"s.t"}, map[string]any{"ADDITIONAL_SQL_FILE": more}), nil))
+	synchronize(t, central, clone)
+	assert.Equal(t, "1", central.Text(t, "select count(*) from s.t where nom = 'additional'"))
+}
+
+func TestUseOfTheOldTablesIsNotWaitedForForever(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, path, nil))
+	reader := clone.Conn(t)
+	_, err := reader.Exec(t.Context(), "begin; select * from s.t")
+	require.NoError(t, err)
+	err = deploy(t, central, clone, path, nil)
+	require.ErrorContains(t, err, `somebody uses "s"."t" on the clone`)
+	assert.Contains(t, hint(t, err), "close the layers")
+}
+
+func TestRoleWithoutRightsIsWarnedAbout(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	role := pgtest.Role(t)
+	told, err := tryDeploy(t.Context(), t, central, pgtest.Database(t), path, map[string]any{"CENTRAL_ROLE": role.Name})
+	require.NoError(t, err)
+	text := strings.Join(told.warnings, "\n")
+	assert.Contains(t, text, "GRANT USAGE ON SCHEMA s TO "+role.Name)
+	assert.Contains(t, text, "GRANT SELECT, INSERT, UPDATE, DELETE ON s.t TO "+role.Name)
+	assert.Contains(t, text, "GRANT USAGE ON SEQUENCE s.t_id_seq TO "+role.Name)
+	assert.Contains(t, strings.Join(told.messages, "\n"), "the connection to central is not stored")
+	assert.Equal(t, role.Name, central.Text(t, "select role_name from lizsync.clones"))
+
+	_, err = tryDeploy(t.Context(), t, central, pgtest.Database(t), path, map[string]any{"CENTRAL_ROLE": "no such role"})
+	require.ErrorContains(t, err, "has no role no such role")
+}
+
+func TestMissingExtensionIsExplained(t *testing.T) {
+	t.Parallel()
+	central := centralDatabase(t, "create schema s; create table s.t (id serial primary key, geom geometry(Point, 2154))")
+	path := pack(t, central, []any{"s.t"}, nil)
+	clone := pgtest.EmptyDatabase(t)
+	owner := pgtest.Role(t)
+	clone.Exec(t, "create extension hstore schema public; grant create on database "+clone.Name+" to "+owner.Name)
+	err := deploy(t, central, clone, path, map[string]any{"CONNECTION_NAME_CLONE": clone.As(t, owner)})
+	require.ErrorContains(t, err, "the package needs the extension postgis, and this role may not create it")
+	assert.Contains(t, hint(t, err), `CREATE EXTENSION "postgis" SCHEMA "public"`)
+
+	clone.Exec(t, "create extension postgis schema public")
+	told, err := tryDeploy(t.Context(), t, central, clone, path, map[string]any{"CONNECTION_NAME_CLONE": clone.As(t, owner)})
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(told.messages, "\n"), "CREATE EXTENSION dblink")
+	assert.Equal(t, owner.Name, clone.Text(t, "select relowner::regrole from pg_class where oid = 's.t'::regclass"))
+}
+
+func TestConnectionToCentralIsStoredAndNeverTold(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	told, err := tryDeploy(t.Context(), t, central, clone, path, nil)
+	require.NoError(t, err)
+	assert.Equal(t, "central_server", clone.Text(t, "select srvname from pg_foreign_server"))
+	clone.Exec(t, "update s.t set nom = 'by synchronize()'")
+	assert.Equal(t, "2", clone.Text(t, "select number_replayed_to_central from lizsync.synchronize()"))
+	password := clone.Text(t, "select substring(array_to_string(umoptions, ' ') from 'password=(.*)') from pg_user_mappings")
+	require.NotEmpty(t, password)
+	assert.NotContains(t, strings.Join(append(told.messages, told.warnings...), "\n"), password)
+}
