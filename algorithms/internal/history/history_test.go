@@ -1,0 +1,51 @@
+package history
+
+import (
+	"flag"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/lizsync/lizsync/internal/pgtest"
+)
+
+var (
+	histories  = flag.Int("histories", 200, "how many random histories are played")
+	seed       = flag.Uint64("seed", 1, "seed of the first one")
+	failures   = flag.Int("failures", 1, "after how many failed ones to stop")
+	shrinkTime = flag.Duration("shrink", time.Minute, "time for shortening a failed one")
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+func TestRandomHistoriesLoseNothing(t *testing.T) {
+	var next, failed atomic.Int64
+	for worker := range 2 {
+		t.Run(fmt.Sprint(worker), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			for {
+				n := next.Add(1) - 1
+				if n >= int64(*histories) || failed.Load() >= int64(*failures) {
+					break
+				}
+				s := *seed + uint64(n)
+				ops := generate(s)
+				v := w.Play(ops)
+				if v == nil {
+					continue
+				}
+				failed.Add(1)
+				short, last := shrink(ops, v.Code, *shrinkTime, w.Play)
+				if last == nil {
+					last = v
+				}
+				t.Errorf("seed %d: %v\nThe shortest history found that fails like this: %v\n%s", s, v, last, format(short))
+			}
+			for text, n := range w.pendings {
+				t.Logf("%5d rows pending: %s", n, text)
+			}
+		})
+	}
+}

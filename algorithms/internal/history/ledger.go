@@ -1,0 +1,338 @@
+package history
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lizsync/lizsync/algorithms/internal/exchange"
+	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/internal/pgtest"
+)
+
+// cell is a value of a field of a row.
+type cell struct{ uid, field, value string }
+
+func (c cell) String() string {
+	value := c.value
+	if len(value) > 60 {
+		value = value[:60] + "…"
+	}
+	return fmt.Sprintf("%s.%s = %s", rowName(c.uid), c.field, value)
+}
+
+// edit is a value that a user has set.
+type edit struct {
+	db string
+	cell
+	before string // the value that the user saw there
+}
+
+// transaction is what a user has done in one.
+type transaction struct {
+	edits             []*edit
+	superseded        []cell
+	inserted, deleted []string
+}
+
+// ledger knows every committed edit.
+type ledger struct {
+	edits      []*edit
+	byCell     map[cell]*edit
+	superseded map[cell]bool
+	inserted   map[string]bool
+	deleted    map[string]string // uid: database
+	clocks     map[string]bool   // databases whose clock was changed
+}
+
+func newLedger() *ledger {
+	return &ledger{
+		byCell: map[cell]*edit{}, superseded: map[cell]bool{}, inserted: map[string]bool{}, deleted: map[string]string{}, clocks: map[string]bool{},
+	}
+}
+
+func (l *ledger) add(db string, tx *transaction) {
+	l.edits = append(l.edits, tx.edits...)
+	for _, e := range tx.edits {
+		l.byCell[e.cell] = e
+	}
+	for _, c := range tx.superseded {
+		l.superseded[c] = true
+	}
+	for _, uid := range tx.inserted {
+		l.inserted[uid] = true
+	}
+	for _, uid := range tx.deleted {
+		l.deleted[uid] = db
+	}
+}
+
+// saw tells whether the author of an edit had seen another one of the same field.
+func (l *ledger) saw(author, other *edit) bool {
+	for e, n := author, 0; e != nil && n < 100; n++ {
+		if e.before == "" {
+			return false
+		}
+		e = l.byCell[cell{author.uid, author.field, e.before}]
+		if e == other {
+			return true
+		}
+	}
+	return false
+}
+
+// final ends the edits, synchronises every clone twice, or some more times while rows are pending, and checks everything.
+func (w *world) final() {
+	w.settle()
+	for round := range 6 {
+		for _, name := range clones {
+			s := w.sides[name]
+			w.whole(s, op{})
+			if s.process != nil {
+				violate("STUCK", "%s does not get through", name)
+			}
+		}
+		if round >= 1 && (w.different() == "" || round == 1 && len(w.pendingRows()) == 0) {
+			break
+		}
+	}
+	if difference := w.different(); difference != "" {
+		violate("DIVERGE", "%s", difference)
+	}
+	w.checkEdits()
+	w.checkConflicts()
+	w.checkEchoes()
+	w.checkRest()
+
+	pending := map[string]int{}
+	for row := range w.pendingRows() {
+		clone, _, _ := strings.Cut(row, " ")
+		pending[clone]++
+	}
+	before := w.different()
+	for _, name := range clones {
+		got := w.whole(w.sides[name], op{})
+		if want := (exchange.Counts{Pending: pending[name]}); got != want {
+			violate("RESTLESS", "one more synchronisation of %s did %+v, expected %+v", name, got, want)
+		}
+	}
+	if after := w.different(); after != before {
+		violate("RESTLESS", "one more synchronisation changed something: %s", after)
+	}
+}
+
+// pendingRows are the rows that stand still, as "clone uid", with the reason.
+func (w *world) pendingRows() map[string]string {
+	rows := map[string]string{}
+	names := map[string]string{}
+	for _, name := range clones {
+		names[w.sides[name].clone.ID] = name
+	}
+	for _, name := range sorted(w.sides) {
+		for _, r := range w.sides[name].db.Rows(w.t, "select clone_id, object_uid, error from lizsync.pending_changes") {
+			rows[names[r[0]]+" "+r[1]] = r[2]
+		}
+	}
+	return rows
+}
+
+// different tells how the databases differ, but for the rows that are pending.
+func (w *world) different() string {
+	pending := w.pendingRows()
+	var b strings.Builder
+	there := synctest.Contents(w.t, w.central.DB, w.central.Tables)
+	for _, name := range clones {
+		here := synctest.Contents(w.t, w.sides[name].db, w.central.Tables)
+		for row, fields := range there {
+			if _, ok := pending[name+" "+row.UID]; !ok && here[row] != fields {
+				fmt.Fprintf(&b, "%s:\n  C: %s\n  %s: %s\n", rowName(row.UID), shorten(fields), name, shorten(here[row]))
+			}
+		}
+		for row, fields := range here {
+			if _, ok := pending[name+" "+row.UID]; !ok && there[row] == "" {
+				fmt.Fprintf(&b, "%s:\n  C has none\n  %s: %s\n", rowName(row.UID), name, shorten(fields))
+			}
+		}
+	}
+	return b.String()
+}
+
+func shorten(s string) string {
+	if len(s) > 500 {
+		return s[:200] + " … " + s[len(s)-200:]
+	}
+	return s
+}
+
+type conflict struct {
+	uid, field, centralValue, cloneValue, rejected, rule, text string
+	whole                                                      bool
+	row                                                        map[string]string
+	timely                                                     bool
+}
+
+func (w *world) conflicts() []conflict {
+	return collect(w, w.monitor, func(r pgx.CollectableRow) (c conflict, err error) {
+		var fields []*string
+		err = r.Scan(&c.uid, &c.field, &c.whole, &c.centralValue, &c.cloneValue, &c.rejected, &c.rule, &fields, &c.timely, &c.text)
+		c.row = map[string]string{}
+		for i := 0; i+1 < len(fields); i += 2 {
+			c.row[*fields[i]] = pgtest.Null
+			if fields[i+1] != nil {
+				c.row[*fields[i]] = *fields[i+1]
+			}
+		}
+		return c, err
+	}, `
+		select object_uid::text, coalesce(field_name, ''), field_name is null, coalesce(central_value, '<null>'), coalesce(clone_value, '<null>'),
+			rejected, rule_applied, public.hstore_to_array(row_data),
+			case rejected when 'clone' then clone_time <= central_time else clone_time > central_time end is not false,
+			format('%s %s: central %s (%s), clone %s (%s), rejected %s', object_uid, field_name, left(central_value, 50), central_time, left(clone_value, 50), clone_time, rejected)
+		from lizsync.conflicts`)
+}
+
+// checkEdits: every edit is in place, or overwritten by somebody who had seen it, or in conflicts, or pending and kept.
+func (w *world) checkEdits() {
+	central := w.contents(w.monitor)
+	accounted := map[cell]bool{}
+	for uid, row := range central {
+		for field, value := range row {
+			accounted[cell{uid, field, canonical(value)}] = true
+		}
+	}
+	for _, c := range w.conflicts() {
+		if c.whole {
+			for field, value := range c.row {
+				accounted[cell{c.uid, field, canonical(value)}] = true
+			}
+			continue
+		}
+		lost := c.centralValue
+		if c.rejected == "clone" {
+			lost = c.cloneValue
+		}
+		accounted[cell{c.uid, c.field, canonical(lost)}] = true
+	}
+	kept := map[string]bool{}
+	for _, r := range w.central.Rows(w.t, "select uid, field, coalesce(value, '<null>') from ghost.ledger") {
+		accounted[cell{r[0], r[1], canonical(r[2])}] = true
+		if r[1] == "" {
+			kept[r[0]] = true
+		}
+	}
+	logged := map[string]map[cell]bool{}
+	for _, name := range clones {
+		logged[name] = map[cell]bool{}
+		for _, r := range w.sides[name].db.Rows(w.t, `
+			select l.uid, f.key, coalesce(f.value, '<null>')
+			from audit.logged_actions l, public.each(coalesce(l.changed_fields, l.row_data)) as f`) {
+			logged[name][cell{r[0], r[1], canonical(r[2])}] = true
+		}
+	}
+	pending := w.pendingRows()
+	for _, e := range w.ledger.edits {
+		if accounted[e.cell] || w.ledger.superseded[e.cell] {
+			continue
+		}
+		if _, still := pending[e.db+" "+e.uid]; still && logged[e.db][e.cell] {
+			continue
+		}
+		// A delete that won keeps the whole row, but a null says nothing there.
+		if _, there := central[e.uid]; !there && e.value == pgtest.Null {
+			continue
+		}
+		violate("LOST", "the edit %s, made on %s, is nowhere", e.cell, e.db)
+	}
+	for uid, db := range w.ledger.deleted {
+		if _, there := central[uid]; there && !w.ledger.inserted[uid] && !kept[uid] {
+			if _, still := pending[db+" "+uid]; still {
+				continue
+			}
+			if w.givenUp(uid) {
+				continue
+			}
+			violate("LOST", "the delete of %s, made on %s, is nowhere", rowName(uid), db)
+		}
+	}
+}
+
+func (w *world) givenUp(uid string) bool {
+	return w.central.Text(w.t, "select count(*) from lizsync.conflicts where object_uid = $1::text::uuid and rule_applied = 'given up'", uid) != "0"
+}
+
+// checkConflicts: the later edit has won, and nobody has lost to what he had seen or won over it.
+func (w *world) checkConflicts() {
+	for _, c := range w.conflicts() {
+		if c.rule != "last edit wins" {
+			continue
+		}
+		if !c.timely {
+			violate("ORDER", "the earlier edit won: %s %s", rowName(c.uid), c.text)
+		}
+		if c.centralValue == c.cloneValue {
+			violate("SPURIOUS", "a value lost to itself: %s %s", rowName(c.uid), c.text)
+		}
+		ours := w.ledger.byCell[cell{c.uid, c.field, canonical(c.centralValue)}]
+		theirs := w.ledger.byCell[cell{c.uid, c.field, canonical(c.cloneValue)}]
+		if ours == nil || theirs == nil || !traceable(c) {
+			continue
+		}
+		if w.ledger.saw(ours, theirs) || w.ledger.saw(theirs, ours) {
+			violate("CAUSAL", "one author had seen the other's edit: %s %s", rowName(c.uid), c.text)
+		}
+	}
+}
+
+// traceable tells whether the values of a conflict name the edits that made them.
+func traceable(c conflict) bool {
+	for _, t := range tables {
+		for _, column := range t.columns {
+			if plain(column.sql) == c.field && column.shared {
+				return false
+			}
+		}
+	}
+	return c.centralValue != pgtest.Null && c.cloneValue != pgtest.Null && c.centralValue != "" && c.cloneValue != ""
+}
+
+// checkEchoes: no edit was written twice on central.
+func (w *world) checkEchoes() {
+	for _, r := range w.central.Rows(w.t, `
+		select uid, field, left(value, 60), count(distinct transaction_id)
+		from ghost.written
+		where value <> '' and field not in ('id', 'uid', 'rue', 'code', 'double')
+		group by uid, field, value
+		having count(distinct transaction_id) > 1`) {
+		violate("ECHO", "the edit %s.%s = %s was written %s times on central", rowName(r[0]), r[1], r[2], r[3])
+	}
+}
+
+// checkRest: what a synchronisation leaves behind.
+func (w *world) checkRest() {
+	pending := w.pendingRows()
+	for _, name := range sorted(w.sides) {
+		db := w.sides[name].db
+		if n := db.Text(w.t, `select (select count(*) from lizsync.exchanges) + (select count(*) from lizsync.incoming)
+			+ (select count(*) from lizsync.standing) + (select count(*) from lizsync.replay)`); n != "0" {
+			violate("REST", "%s rows are left in the work tables of %s", n, name)
+		}
+		if name == "C" {
+			continue
+		}
+		for _, r := range db.Rows(w.t, "select distinct uid from audit.logged_actions") {
+			if _, still := pending[name+" "+r[0]]; !still {
+				violate("REST", "%s is left in the log of %s", rowName(r[0]), name)
+			}
+		}
+	}
+	for _, text := range pending {
+		w.pendings[kind(text)]++
+	}
+}
+
+// kind is a message without what differs from row to row.
+func kind(text string) string {
+	text, _, _ = strings.Cut(text, ": Key")
+	return text
+}

@@ -1,0 +1,330 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/lizsync/lizsync/algorithms/internal/exchange"
+	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+)
+
+// process is a synchronisation made step by step.
+type process struct {
+	w              *world
+	s              *side
+	clone, central *pgx.Conn
+	next           int // index in steps
+
+	id, snapshot               string
+	greeting, columns, pending *string
+	batches                    []int64
+	answer, token              string
+	parts                      int
+	counts                     exchange.Counts
+	tries                      int
+}
+
+// The steps; whatever happens may happen between any two of them.
+const (
+	stepBegin = iota
+	stepOpen
+	stepExchange
+	stepCommitCentral
+	stepReceive
+	stepApply
+	stepCommitClone
+	stepsDone
+)
+
+func (w *world) newProcess(s *side) *process {
+	p := &process{w: w, s: s}
+	ctx, cancel := w.context()
+	defer cancel()
+	var err error
+	if p.clone, err = pgx.Connect(ctx, s.db.As(w.t, s.clone.Session)); err == nil {
+		p.central, err = pgx.Connect(ctx, w.central.As(w.t, s.clone.Role))
+	}
+	if err != nil {
+		violate("ERROR", "connect: %v", err)
+	}
+	return p
+}
+
+func (p *process) kill() {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	for _, conn := range []*pgx.Conn{p.clone, p.central} {
+		if !conn.IsClosed() && conn.PgConn().TxStatus() != 'I' {
+			_, _ = conn.Exec(ctx, "rollback")
+		}
+		_ = conn.Close(ctx)
+	}
+}
+
+// unblock ends what the process has under way on central, as a client does that was slow or has vanished.
+func (p *process) unblock(abort bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	if p.next == stepCommitCentral && !abort {
+		if _, err := p.central.Exec(ctx, "commit"); err != nil {
+			violate("ERROR", "commit on central: %v", err)
+		}
+		p.next = stepReceive
+		return
+	}
+	if p.next == stepExchange || p.next == stepCommitCentral {
+		_, _ = p.central.Exec(ctx, "rollback")
+		p.next = stepOpen
+	}
+}
+
+// step makes the next step.
+func (p *process) step() error {
+	ctx, cancel := p.w.context()
+	defer cancel()
+	mode := pgx.QueryExecModeExec
+	switch p.next {
+	case stepBegin:
+		if _, err := p.clone.Exec(ctx, "begin isolation level read committed"); err != nil {
+			return err
+		}
+		err := p.clone.QueryRow(ctx, `
+			select (b.greeting).server_id::text, (b.greeting).snapshot::text, b.greeting::text, b.columns::text, b.pending::text, b.batches
+			from lizsync.begin_synchronization(lizsync.current_version()) as b`, mode,
+		).Scan(&p.id, &p.snapshot, &p.greeting, &p.columns, &p.pending, &p.batches)
+		if err != nil {
+			return err
+		}
+	case stepOpen:
+		if _, err := p.central.Exec(ctx, "begin isolation level repeatable read"); err != nil {
+			return err
+		}
+		_, err := p.central.Exec(ctx, `
+			select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], $3::text::lizsync.pending_row[], make_interval(secs => $4))`,
+			mode, p.greeting, p.columns, p.pending, p.s.offset)
+		if err != nil {
+			return err
+		}
+		var sent int64
+		for _, last := range p.batches {
+			var payload *string
+			if err := p.clone.QueryRow(ctx, "select lizsync.outgoing_batch($1::text::pg_snapshot, $2, $3)", mode, p.snapshot, sent, last).Scan(&payload); err != nil {
+				return err
+			}
+			if _, err := p.central.Exec(ctx, "select lizsync.receive_batch($1)", mode, payload); err != nil {
+				return err
+			}
+			sent = last
+		}
+	case stepExchange:
+		if err := p.central.QueryRow(ctx, "select e::text, e.token::text, e.batches from lizsync.exchange() as e", mode).Scan(&p.answer, &p.token, &p.parts); err != nil {
+			return err
+		}
+	case stepCommitCentral:
+		if _, err := p.central.Exec(ctx, "commit"); err != nil {
+			return err
+		}
+	case stepReceive:
+		for part := 1; part <= p.parts; part++ {
+			var payload string
+			if err := p.central.QueryRow(ctx, "select lizsync.reply_batch($1::text::uuid, $2, $3::text::uuid)", mode, p.id, part, p.token).Scan(&payload); err != nil {
+				return err
+			}
+			if _, err := p.clone.Exec(ctx, "select lizsync.receive_batch($1)", mode, payload); err != nil {
+				return err
+			}
+		}
+	case stepApply:
+		err := p.clone.QueryRow(ctx, "select * from lizsync.apply_reply($1::text::lizsync.answer)", mode, p.answer).
+			Scan(&p.counts.ReplayedToCentral, &p.counts.ReplayedToClone, &p.counts.Conflicts, &p.counts.Pending)
+		if err != nil {
+			return err
+		}
+	case stepCommitClone:
+		if _, err := p.clone.Exec(ctx, "commit"); err != nil {
+			return err
+		}
+	}
+	p.next++
+	return nil
+}
+
+// stepOn makes a step of a side's process, which it begins when there is none. It is done once the clone has committed.
+func (w *world) stepOn(s *side, o op) (done bool) {
+	if s.process == nil {
+		s.process = w.newProcess(s)
+	}
+	p := s.process
+	at := p.next
+	err := w.guard(o, p.step)
+	switch {
+	case err == nil:
+	case (at == stepOpen || at == stepExchange || at == stepCommitCentral) && (state(err) == serialization || state(err) == deadlock):
+		p.tries++
+		if p.tries > 20 {
+			violate("STUCK", "%s: %v", s.name, err)
+		}
+		ctx, cancel := w.context()
+		defer cancel()
+		_, _ = p.central.Exec(ctx, "rollback")
+		p.next = stepOpen
+	case state(err) == deadlock || state(err) == lockNotAvailable:
+		// The clone's side goes back; the next synchronisation begins anew.
+		p.kill()
+		s.process = nil
+	case at == stepReceive && state(err) == "P0002" && len(w.zombies) == 0:
+		violate("ERROR", "%s: %v", s.name, full(err))
+	case at == stepReceive && state(err) == "P0002", state(err) == "55000" && w.mayBeOvertaken(s):
+		p.kill()
+		s.process = nil
+	default:
+		violate("ERROR", "step %d of %s: %v", at, s.name, full(err))
+	}
+	if p.next == stepsDone {
+		p.kill()
+		s.process = nil
+		return true
+	}
+	return false
+}
+
+// mayBeOvertaken is true while another attempt of the clone's may still commit on central behind this one's back.
+func (w *world) mayBeOvertaken(s *side) bool {
+	for _, z := range w.zombies {
+		if z.s == s {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *world) synchronise(s *side, o op) {
+	switch o.verb {
+	case "step":
+		w.stepOn(s, o)
+	case "crash":
+		if s.process != nil {
+			s.process.kill()
+			s.process = nil
+		}
+	case "lost":
+		for range 40 {
+			if w.stepOn(s, o) || s.process == nil || s.process.next >= stepReceive {
+				break
+			}
+		}
+		if s.process != nil {
+			s.process.kill()
+			s.process = nil
+		}
+	case "zombie":
+		// The clone's side has vanished, and central has not noticed.
+		if p := s.process; p != nil && (p.next == stepExchange || p.next == stepCommitCentral) {
+			ctx, cancel := w.context()
+			defer cancel()
+			_ = p.clone.Close(ctx)
+			w.zombies = append(w.zombies, p)
+			s.process = nil
+		}
+	case "sync":
+		w.whole(s, o)
+	}
+}
+
+// whole makes a whole synchronisation and returns what it counted.
+func (w *world) whole(s *side, o op) exchange.Counts {
+	if s.process != nil {
+		_, err := w.transport(s, o)
+		if s.process.next == stepBegin {
+			return exchange.Counts{}
+		}
+		if state(err) != lockNotAvailable {
+			violate("ERROR", "%s synchronises while another synchronisation of it is running: %v", s.name, full(err))
+		}
+		return exchange.Counts{}
+	}
+	if s.offset != 0 {
+		for range 60 {
+			p := s.process
+			if w.stepOn(s, o) {
+				return p.counts
+			}
+			if p == nil {
+				p = s.process
+			}
+			if s.process == nil {
+				return exchange.Counts{}
+			}
+		}
+		violate("STUCK", "%s does not get through", s.name)
+	}
+	counts, err := w.transport(s, o)
+	switch state(err) {
+	case "":
+		if err != nil {
+			violate("ERROR", "%s: %v", s.name, full(err))
+		}
+	case serialization, deadlock, lockNotAvailable:
+	default:
+		violate("ERROR", "%s: %v", s.name, full(err))
+	}
+	return counts
+}
+
+func (w *world) transport(s *side, o op) (counts exchange.Counts, err error) {
+	via := synctest.ViaProgram
+	if len(o.args) > 0 {
+		via = synctest.ViaSQL
+	}
+	err = w.guard(o, func() error {
+		var err error
+		counts, err = s.clone.Sync(w.t, via)
+		return err
+	})
+	return counts, err
+}
+
+// full is an error with all that PostgreSQL says about it.
+func full(err error) string {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return fmt.Sprint(err)
+	}
+	where, _, _ := strings.Cut(pg.Where, "\n")
+	return fmt.Sprintf("%v; %s; %s", err, pg.Detail, where)
+}
+
+// settle lets everything under way come to its end.
+func (w *world) settle() {
+	for _, name := range sorted(w.sides) {
+		for i := range w.sides[name].open {
+			w.end(w.sides[name], i, true)
+		}
+	}
+	for _, p := range w.zombies {
+		if p.next == stepExchange {
+			_ = w.guard(op{}, p.step)
+		}
+		if p.next == stepCommitCentral && p.central.PgConn().TxStatus() == 'T' {
+			_ = w.guard(op{}, p.step)
+		}
+		p.kill()
+	}
+	w.zombies = nil
+	for _, name := range clones {
+		s := w.sides[name]
+		for range 40 {
+			if s.process == nil || w.stepOn(s, op{}) {
+				break
+			}
+		}
+		if s.process != nil {
+			violate("STUCK", "%s does not come to its end", name)
+		}
+	}
+}

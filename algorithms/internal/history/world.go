@@ -1,0 +1,468 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/internal/pgtest"
+)
+
+// Violation is what a history has broken. Code says which promise, so that a shrunk history fails in the same way.
+type Violation struct{ Code, Text string }
+
+func (v *Violation) Error() string { return v.Code + ": " + v.Text }
+
+func violate(code, text string, arguments ...any) {
+	panic(&Violation{code, fmt.Sprintf(text, arguments...)})
+}
+
+const (
+	limit = 30 * time.Second
+
+	lockNotAvailable = "55P03"
+	serialization    = "40001"
+	deadlock         = "40P01"
+)
+
+// world is the databases of the histories, which are played one after the other.
+type world struct {
+	t       testing.TB
+	central *synctest.Central
+	sides   map[string]*side
+	monitor *pgx.Conn
+	names   []string // of the databases, in PostgreSQL
+
+	zombies  []*process
+	ledger   *ledger
+	lastTime time.Time
+	pendings map[string]int // messages of pending rows, over all histories
+}
+
+// side is one of the databases.
+type side struct {
+	name    string
+	db      *pgtest.DB
+	clone   *synctest.Clone // nil for central
+	users   [3]*pgx.Conn
+	open    [3]*transaction
+	offset  float64  // seconds that its clock is ahead of central's
+	process *process // the synchronisation that is made step by step
+}
+
+func newWorld(t testing.TB) *world {
+	w := &world{t: t, sides: map[string]*side{}, pendings: map[string]int{}}
+	w.central = synctest.NewCentral(t, ddl, tablesOfHistories()...)
+	options := map[string][]synctest.Option{
+		"A": nil, "B": {synctest.SuperuserOnClone}, "D": {synctest.SuperuserOnCentral},
+	}
+	w.sides["C"] = &side{name: "C", db: w.central.DB}
+	for _, name := range clones {
+		clone := w.central.Clone(t, options[name]...)
+		clone.Exec(t, "update ghost.side set central = false")
+		w.sides[name] = &side{name: name, db: clone.DB, clone: clone}
+	}
+	w.monitor = w.central.Conn(t)
+	w.must(w.monitor, "set timezone = 'UTC'")
+	for _, name := range sorted(w.sides) {
+		s := w.sides[name]
+		w.names = append(w.names, s.db.Name)
+		for i := range s.users {
+			s.users[i] = s.db.Conn(t)
+			w.must(s.users[i], `set timezone = 'UTC'; set lock_timeout = '25ms'`)
+		}
+	}
+	return w
+}
+
+func tablesOfHistories() []string {
+	var names []string
+	for _, t := range tables {
+		names = append(names, t.sql)
+	}
+	return names
+}
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func (w *world) context() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), limit)
+}
+
+// must runs statements without arguments.
+func (w *world) must(conn *pgx.Conn, sql string) {
+	if err := w.exec(conn, sql); err != nil {
+		violate("ERROR", "%v\n%s", err, sql)
+	}
+}
+
+func (w *world) exec(conn *pgx.Conn, sql string) error {
+	ctx, cancel := w.context()
+	defer cancel()
+	_, err := conn.Exec(ctx, sql, pgx.QueryExecModeSimpleProtocol)
+	return err
+}
+
+func collect[T any](w *world, conn *pgx.Conn, f pgx.RowToFunc[T], sql string, arguments ...any) []T {
+	ctx, cancel := w.context()
+	defer cancel()
+	rows, err := conn.Query(ctx, sql, arguments...)
+	if err == nil {
+		var out []T
+		if out, err = pgx.CollectRows(rows, f); err == nil {
+			return out
+		}
+	}
+	violate("ERROR", "%v\n%s", err, sql)
+	return nil
+}
+
+// reset makes all the databases as they were at first.
+func (w *world) reset() {
+	for _, s := range w.sides {
+		for i, conn := range s.users {
+			s.open[i] = nil
+			w.must(conn, "rollback")
+		}
+		s.offset = 0
+	}
+	for _, name := range sorted(w.sides) {
+		var b strings.Builder
+		b.WriteString("begin; set local session_replication_role = replica;")
+		for _, t := range slices.Backward(tables) {
+			fmt.Fprintf(&b, "delete from %s;", t.sql)
+		}
+		for _, t := range tables {
+			for i := range t.start {
+				names, values := []string{"uid"}, []string{"'" + uid(t, rowNames[i]) + "'"}
+				for _, c := range t.columns {
+					kind := c.kinds[0]
+					switch {
+					case c.name == "road":
+						kind = "a"
+					case c.name == "code" && t.name == "road":
+						kind = []string{"p", "q"}[i]
+					}
+					names = append(names, c.sql)
+					values = append(values, literal(t, &c, kind, i+1))
+				}
+				if t.untracked {
+					names, values = append(names, "n"), append(values, "0")
+				}
+				fmt.Fprintf(&b, "insert into %s (%s) values (%s);", t.sql, strings.Join(names, ", "), strings.Join(values, ", "))
+			}
+		}
+		for _, table := range []string{
+			"audit.logged_actions", "lizsync.conflicts", "lizsync.history", "lizsync.pending_changes", "lizsync.central",
+			"lizsync.clones", "lizsync.synchronized_tables", "lizsync.exchanges", "lizsync.incoming", "lizsync.standing",
+			"lizsync.replay", "lizsync.reply", "ghost.ledger", "ghost.written",
+		} {
+			b.WriteString("delete from " + table + ";")
+		}
+		b.WriteString("commit")
+		w.must(w.sides[name].users[0], b.String())
+	}
+	for _, name := range clones {
+		w.sides[name].clone.Deploy(w.t)
+	}
+	w.ledger = newLedger()
+	w.lastTime = time.Time{}
+}
+
+// Play plays a history from the start to its end and tells what it has broken, nil for nothing.
+func (w *world) Play(ops []op) (v *Violation) {
+	defer func() {
+		if r := recover(); r != nil {
+			var ok bool
+			if v, ok = r.(*Violation); !ok {
+				panic(r)
+			}
+			w.abandon()
+		}
+	}()
+	w.abandon()
+	w.reset()
+	for i, o := range ops {
+		w.do(i, o)
+	}
+	w.final()
+	return nil
+}
+
+// abandon ends whatever is under way.
+func (w *world) abandon() {
+	for _, p := range w.zombies {
+		p.kill()
+	}
+	w.zombies = nil
+	for _, s := range w.sides {
+		if s.process != nil {
+			s.process.kill()
+			s.process = nil
+		}
+		for i, conn := range s.users {
+			if conn.IsClosed() {
+				s.users[i] = s.db.Conn(w.t)
+				w.must(s.users[i], `set timezone = 'UTC'; set lock_timeout = '25ms'`)
+			}
+			_ = w.exec(s.users[i], "rollback")
+			s.open[i] = nil
+		}
+	}
+}
+
+func (w *world) do(number int, o op) {
+	s := w.sides[o.db]
+	switch o.verb {
+	case "set", "ins", "del", "bulk", "truncate":
+		w.edit(s, o, number)
+	case "commit", "abort":
+		w.end(s, o.slot, o.verb == "commit")
+	case "clock":
+		if s.clone != nil {
+			_, _ = fmt.Sscan(o.args[0], &s.offset)
+			w.ledger.clocks[s.name] = true
+		}
+	case "giveup":
+		if s.clone != nil {
+			t := tableNamed(o.args[0])
+			err := w.exec(s.users[0], fmt.Sprintf("select lizsync.give_up('%s', '%s')",
+				strings.ReplaceAll(t.sql, "'", "''"), uid(t, o.args[1])))
+			if err != nil && state(err) != "P0002" && state(err) != "02000" && state(err) != lockNotAvailable {
+				violate("ERROR", "give up: %v", err)
+			}
+		}
+	default:
+		if s.clone != nil {
+			w.synchronise(s, o)
+		}
+	}
+}
+
+// edit makes a user's edit and takes down what it did.
+func (w *world) edit(s *side, o op, number int) {
+	t := tableNamed(o.args[0])
+	statement := sql(t, o, number)
+	if statement == "" {
+		return
+	}
+	conn := s.users[o.slot]
+	if s.open[o.slot] == nil {
+		w.must(conn, "begin")
+		s.open[o.slot] = &transaction{}
+	}
+	tx := s.open[o.slot]
+	w.must(conn, "savepoint s")
+	// A truncated table can't even be read while the transaction is open.
+	if err := w.exec(conn, contentsQuery); state(err) == lockNotAvailable {
+		w.must(conn, "rollback to savepoint s")
+		if o.slot == 0 {
+			w.end(s, 0, false)
+		}
+		return
+	}
+	before := w.contents(conn)
+	last := collect(w, conn, pgx.RowTo[int64], "select coalesce(max(event_id), 0) from audit.logged_actions")[0]
+	if err := w.exec(conn, statement); err != nil {
+		// A constraint, or somebody holds the row.
+		if !strings.HasPrefix(state(err), "23") && state(err) != lockNotAvailable {
+			violate("ERROR", "%v\n%s", err, statement)
+		}
+		w.must(conn, "rollback to savepoint s")
+	} else {
+		w.take(s, tx, before, w.contents(conn), last, o.tie)
+	}
+	if o.slot == 0 {
+		w.end(s, 0, true)
+	}
+}
+
+func sql(t *table, o op, number int) string {
+	var names, values, sets []string
+	for _, c := range o.columns() {
+		column := t.column(c)
+		value := literal(t, column, o.set[c], 100*(number+1)+len(names))
+		names, values = append(names, column.sql), append(values, value)
+		sets = append(sets, column.sql+" = "+value)
+	}
+	switch o.verb {
+	case "set":
+		return fmt.Sprintf("update %s set %s where uid = '%s'", t.sql, strings.Join(sets, ", "), uid(t, o.args[1]))
+	case "bulk":
+		return fmt.Sprintf("update %s set %s", t.sql, strings.Join(sets, ", "))
+	case "ins":
+		names, values = append(names, "uid"), append(values, "'"+uid(t, o.args[1])+"'")
+		return fmt.Sprintf("insert into %s (%s) values (%s)", t.sql, strings.Join(names, ", "), strings.Join(values, ", "))
+	case "del":
+		return fmt.Sprintf("delete from %s where uid = '%s'", t.sql, uid(t, o.args[1]))
+	case "truncate":
+		return fmt.Sprintf("truncate %s cascade", t.sql)
+	}
+	return ""
+}
+
+// take compares the database before and after a statement, and gives its events the time that the database's clock shows.
+func (w *world) take(s *side, tx *transaction, before, after contents, last int64, tie bool) {
+	conn := s.users[slices.Index(s.open[:], tx)]
+	now := collect(w, conn, pgx.RowTo[time.Time], "select clock_timestamp()")[0]
+	if tie && !w.lastTime.IsZero() {
+		now = w.lastTime
+	}
+	w.lastTime = now
+	raw := now.Add(time.Duration(s.offset * float64(time.Second)))
+	if tie || s.offset != 0 {
+		w.must(conn, fmt.Sprintf(`update audit.logged_actions set action_tstamp_clk = '%s'
+			where transaction_id = pg_current_xact_id()::text::bigint and event_id > %d`, raw.UTC().Format(time.RFC3339Nano), last))
+	}
+	for uid, row := range before {
+		other, kept := after[uid]
+		if !kept {
+			tx.deleted = append(tx.deleted, uid)
+		}
+		for field, value := range row {
+			if !kept || other[field] != value {
+				tx.superseded = append(tx.superseded, cell{uid, field, canonical(value)})
+			}
+		}
+	}
+	for uid, row := range after {
+		old, was := before[uid]
+		if !was {
+			tx.inserted = append(tx.inserted, uid)
+		}
+		for field, value := range row {
+			if was && old[field] == value || !was && value == pgtest.Null {
+				continue
+			}
+			e := &edit{db: s.name, cell: cell{uid, field, canonical(value)}}
+			if was {
+				e.before = canonical(old[field])
+			}
+			tx.edits = append(tx.edits, e)
+		}
+	}
+}
+
+func (w *world) end(s *side, slot int, commit bool) {
+	tx := s.open[slot]
+	if tx == nil {
+		return
+	}
+	s.open[slot] = nil
+	if !commit {
+		w.must(s.users[slot], "rollback")
+		return
+	}
+	w.must(s.users[slot], "commit")
+	w.ledger.add(s.name, tx)
+}
+
+// contents are the tracked fields of all rows, by uid.
+type contents map[string]map[string]string
+
+func (w *world) contents(conn *pgx.Conn) contents {
+	type record struct {
+		uid    string
+		fields []*string
+	}
+	rows := collect(w, conn, func(row pgx.CollectableRow) (r record, err error) {
+		err = row.Scan(&r.uid, &r.fields)
+		return r, err
+	}, contentsQuery)
+	out := contents{}
+	for _, r := range rows {
+		fields := map[string]string{}
+		for i := 0; i < len(r.fields); i += 2 {
+			value := pgtest.Null
+			if r.fields[i+1] != nil {
+				value = *r.fields[i+1]
+			}
+			fields[*r.fields[i]] = value
+		}
+		out[r.uid] = fields
+	}
+	return out
+}
+
+var contentsQuery = func() string {
+	var parts []string
+	for _, t := range tables {
+		if t.untracked {
+			continue
+		}
+		var fields []string
+		for _, c := range t.columns {
+			fields = append(fields, "'"+plain(c.sql)+"'")
+		}
+		parts = append(parts, fmt.Sprintf(
+			"select uid::text, public.hstore_to_array(public.slice(public.hstore(t), array[%s])) from %s as t", strings.Join(fields, ", "), t.sql))
+	}
+	return strings.Join(parts, "\nunion all\n")
+}()
+
+// plain is a name without its quotes.
+func plain(name string) string {
+	if !strings.HasPrefix(name, `"`) {
+		return name
+	}
+	return strings.ReplaceAll(name[1:len(name)-1], `""`, `"`)
+}
+
+// guard runs something that may wait for a transaction of the history, and ends what it waits for.
+func (w *world) guard(o op, f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	wait := 40 * time.Millisecond
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-time.After(wait):
+			wait = 15 * time.Millisecond
+		}
+		for _, pid := range collect(w, w.monitor, pgx.RowTo[uint32], `
+			select distinct b::bigint from pg_stat_activity a, unnest(pg_blocking_pids(a.pid)) as b
+			where a.datname = any ($1) and a.wait_event_type = 'Lock'`, w.names) {
+			w.unblock(pid, o.abort)
+		}
+	}
+}
+
+// unblock ends the transaction of a session that is in the way.
+func (w *world) unblock(pid uint32, abort bool) {
+	for _, s := range w.sides {
+		for i, conn := range s.users {
+			if conn.PgConn().PID() == pid {
+				w.end(s, i, !abort)
+			}
+		}
+		if p := s.process; p != nil && p.central.PgConn().PID() == pid {
+			p.unblock(abort)
+		}
+	}
+	w.zombies = slices.DeleteFunc(w.zombies, func(p *process) bool {
+		if p.central.PgConn().PID() != pid {
+			return false
+		}
+		p.unblock(abort)
+		p.kill()
+		return true
+	})
+}
+
+func state(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	return ""
+}
