@@ -47,7 +47,7 @@ func Run(ctx context.Context, registry *provider.Registry, w io.Writer, options 
 		return nil
 	}
 	if cause := ctx.Err(); cause != nil {
-		return fmt.Errorf("the demo was interrupted; nothing of it is left: %w", cause)
+		return &provider.Failure{Text: "the demo was interrupted; nothing of it is left", Err: cause}
 	}
 	return err
 }
