@@ -3,9 +3,12 @@ package history
 import (
 	"flag"
 	"fmt"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
@@ -14,6 +17,7 @@ var (
 	histories  = flag.Int("histories", 200, "how many random histories are played")
 	seed       = flag.Uint64("seed", 1, "seed of the first one")
 	failures   = flag.Int("failures", 1, "after how many failed ones to stop")
+	script     = flag.String("play", "", "a file with a history to play")
 	shrinkTime = flag.Duration("shrink", time.Minute, "time for shortening a failed one")
 )
 
@@ -47,5 +51,39 @@ func TestRandomHistoriesLoseNothing(t *testing.T) {
 				t.Logf("%5d rows pending: %s", n, text)
 			}
 		})
+	}
+}
+
+// kept are histories that once failed, as the shrinking left them.
+var kept = []struct{ name, text string }{}
+
+func TestKeptHistories(t *testing.T) {
+	t.Parallel()
+	all := kept
+	if *script != "" {
+		text, err := os.ReadFile(*script)
+		require.NoError(t, err)
+		all = append(all, struct{ name, text string }{*script, string(text)})
+	}
+	if len(all) == 0 {
+		return
+	}
+	w := newWorld(t)
+	for _, history := range all {
+		ops, err := parse(history.text)
+		require.NoError(t, err)
+		if v := w.Play(ops); v != nil {
+			t.Errorf("%s: %v\n%s", history.name, v, history.text)
+		}
+	}
+}
+
+func TestHistoryIsReadAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(50) {
+		text := format(generate(seed))
+		ops, err := parse(text)
+		require.NoError(t, err)
+		require.Equal(t, text, format(ops))
 	}
 }

@@ -249,13 +249,11 @@ func (w *world) whole(s *side, o op) exchange.Counts {
 		return exchange.Counts{}
 	}
 	if s.offset != 0 {
+		s.process = w.newProcess(s)
 		for range 60 {
 			p := s.process
 			if w.stepOn(s, o) {
 				return p.counts
-			}
-			if p == nil {
-				p = s.process
 			}
 			if s.process == nil {
 				return exchange.Counts{}

@@ -147,7 +147,7 @@ var tables = []*table{
 	{name: "road", sql: `"Ville d'été"."Rue.Principale"`, start: 2, columns: []column{
 		{name: "name", sql: `"Nom ""usuel"""`, kinds: []string{"plain", "plain", "plain", "quote", "alter", "other", "revert", "keep", "null"}},
 		{name: "remark", sql: `remarque`, kinds: []string{"plain", "sql", "null"}},
-		{name: "code", sql: `code`, kinds: []string{"null", "p", "q", "r"}, shared: true},
+		{name: "code", sql: `code`, kinds: []string{"null", "p", "p", "q"}, shared: true},
 		{name: "lo", sql: `lo`, kinds: []string{"1", "2", "3"}},
 		{name: "hi", sql: `hi`, kinds: []string{"1", "2", "3", "null"}},
 	}},
