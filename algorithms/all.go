@@ -14,6 +14,7 @@ func All() []provider.Algorithm {
 		createDatabaseStructure(),
 		upgradeDatabaseStructure(),
 		initializeCentralDatabase(),
+		synchronizeDatabase(),
 		packageCentralDatabase(),
 		deployDatabaseServerPackage(),
 	}

@@ -25,50 +25,64 @@ begin
     insert into lizsync.reply (clone_id, batch, token, payload)
     with relation as materialized (
         select relid, relation, lizsync.sent_columns(relid) as columns from lizsync.white_list(v_exchange.clone_id)
-    ), event as (
-        select
-            e.*,
-            bool_or(e.of_clone) over row_events as any_of_clone,
-            bool_and(e.of_clone) over row_events as all_of_clone,
-            max(e.event_id) filter (where e.action <> 'U') over row_events as existence
+    ), event as materialized (
+        select e.event_id, e.relid, e.uid, e.action, e.of_clone
         from lizsync.unseen_events(v_exchange) as e
         where e.relid = any (array(select relid from relation))
-            and not exists (
-                select from lizsync.replay r
-                where r.exchange = v_exchange.transaction_id and r.relid = e.relid and r.uid = e.uid and r.error is not null
-            )
-        window row_events as (partition by e.relid, e.uid)
-    ), plain as (
-        -- Rows that the clone had no hand in.
+    ), touched as materialized (
         select
             relid, uid,
-            case max(action) filter (where event_id = existence) when 'I' then 'R' when 'D' then 'D' else 'U' end as action,
-            lizsync.net_fields(fields order by event_id) as fields
+            bool_or(of_clone) as by_both,
+            count(*) as number,
+            max(event_id) as last_event,
+            max(event_id) filter (where action <> 'U') as existence
         from event
-        where not any_of_clone and (existence is null or event_id >= existence)
+        group by relid, uid
+        -- Nothing goes back of a row that the clone alone has written, nor of one that stands still.
+        having not bool_and(of_clone) and (relid, uid) not in (
+            select r.relid, r.uid from lizsync.replay r where r.exchange = v_exchange.transaction_id and r.error is not null
+        )
+    ), written as (
+        select
+            t.relid, t.uid, t.by_both, t.number, t.existence, l.event_id, l.action, coalesce(l.changed_fields, l.row_data) as fields
+        from touched t
+        join audit.logged_actions l on l.relid = t.relid and l.uid = t.uid
+        where l.relid = any (array(select relid from relation))
+            and l.transaction_id >= v_exchange.horizon
+            and (t.existence is null or l.event_id >= t.existence)
+            and l.event_id in (select event_id from event)
+    ), plain as (
+        -- Rows that the clone had no hand in.
+        select relid, uid, case action when 'I' then 'R' else action end as action, fields
+        from written
+        where not by_both and number = 1
+        union all
+        select
+            relid, uid,
+            case max(action) filter (where event_id = existence) when 'I' then 'R' when 'D' then 'D' else 'U' end,
+            lizsync.net_fields(fields order by event_id)
+        from written
+        where not by_both and number > 1
         group by relid, uid
     ), field as (
         -- And those that both have written: each field, less those that the clone wrote last.
-        select distinct on (e.relid, e.uid, f.key) e.relid, e.uid, f.key, f.value, e.of_clone
-        from event e, each(e.fields) as f
-        where any_of_clone and not all_of_clone and e.action <> 'D' and (e.existence is null or e.event_id >= e.existence)
-        order by e.relid, e.uid, f.key, e.event_id desc
+        select distinct on (w.relid, w.uid, f.key) w.relid, w.uid, f.key, f.value, e.of_clone
+        from written w
+        join event e using (event_id)
+        cross join each(w.fields) as f
+        where w.by_both and w.action <> 'D'
+        order by w.relid, w.uid, f.key, w.event_id desc
     ), mixed as (
-        select e.relid, e.uid, e.action, f.fields
-        from (
-            select
-                relid, uid,
-                coalesce(max(case action when 'D' then 'D' else 'R' end) filter (where event_id = existence and not of_clone), 'U') as action
-            from event
-            where any_of_clone and not all_of_clone
-            group by relid, uid
-        ) as e
+        select t.relid, t.uid, case when e.of_clone is null or e.of_clone then 'U' when e.action = 'D' then 'D' else 'R' end as action, f.fields
+        from touched t
+        left join event e on e.event_id = t.existence
         left join (
             select relid, uid, hstore(array_agg(key), array_agg(value)) as fields
             from field
             where not of_clone
             group by relid, uid
-        ) as f using (relid, uid)
+        ) as f on f.relid = t.relid and f.uid = t.uid
+        where t.by_both
     ), change as (
         select p.action, r.relation, p.uid, case p.action when 'D' then null else slice(p.fields, r.columns) end as fields
         from (select * from plain union all select * from mixed) as p
@@ -80,7 +94,7 @@ begin
             number,
             row (number, null, relation, uid, action, fields, null, null)::lizsync.change::text as item
         from (
-            select *, row_number() over (order by relation, action, akeys(fields), uid) as number
+            select *, row_number() over (order by relation, action, akeys(fields)) as number
             from change
             where action <> 'U' or fields <> ''
         ) as c

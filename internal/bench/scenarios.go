@@ -1,0 +1,421 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/lizsync/lizsync/algorithms"
+	"github.com/lizsync/lizsync/internal/cluster"
+	"github.com/lizsync/lizsync/provider"
+)
+
+// program is the built lizsync, run as a process of its own where its memory is measured.
+var program string
+
+// tableSQL makes the table of the benchmarks: 100,000 rows of 8 columns.
+const tableSQL = `
+	create schema bench;
+	create table bench.feature (
+		id serial primary key, uid uuid not null unique default gen_random_uuid(),
+		a text, b text, c integer, d double precision, e timestamptz default now(), f date
+	);
+	insert into bench.feature (a, b, c, d, f)
+	select md5(i::text), md5((i + 1)::text), i, i / 3.0, current_date from generate_series(1, 100000) i;`
+
+// The edits of one field on each side; a tenth of the rows are edited on both.
+const (
+	centralEdit = `update bench.feature set a = md5(a) where id <= %[1]d`
+	cloneEdit   = `update bench.feature set b = md5(b) where id > %[1]d * 9 / 10 and id <= least(100000, %[1]d * 19 / 10)`
+)
+
+// pair is a central database and a clone of it, or two plain copies of the same table.
+type pair struct {
+	centralURL, cloneURL string
+	central, clone       *pgx.Conn
+}
+
+func (p *pair) close(ctx context.Context) {
+	for _, conn := range []*pgx.Conn{p.central, p.clone} {
+		if conn != nil {
+			_ = conn.Close(context.WithoutCancel(ctx))
+		}
+	}
+}
+
+// newPair makes two databases; suffix keeps the pairs apart.
+func newPair(ctx context.Context, server *cluster.Cluster, suffix string) (*pair, error) {
+	admin, err := pgx.Connect(ctx, server.URL("postgres"))
+	if err != nil {
+		return nil, err
+	}
+	defer admin.Close(context.WithoutCancel(ctx))
+	for _, name := range []string{"central_" + suffix, "clone_" + suffix} {
+		if _, err := admin.Exec(ctx, "create database "+name); err != nil {
+			return nil, err
+		}
+	}
+	p := &pair{centralURL: server.URL("central_" + suffix), cloneURL: server.URL("clone_" + suffix)}
+	if p.central, err = pgx.Connect(ctx, p.centralURL); err != nil {
+		return nil, err
+	}
+	if p.clone, err = pgx.Connect(ctx, p.cloneURL); err != nil {
+		return nil, err
+	}
+	_, err = p.central.Exec(ctx, tableSQL)
+	return p, err
+}
+
+// synchronisedPair takes a pair through the workflow: install, prepare, package, deploy.
+func synchronisedPair(ctx context.Context, server *cluster.Cluster, suffix string) (*pair, error) {
+	p, err := newPair(ctx, server, suffix)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "lizsync-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	zip := filepath.Join(dir, "package.zip")
+	for _, step := range []struct {
+		id    string
+		input map[string]any
+	}{
+		{"create_database_structure", map[string]any{"CONNECTION_NAME": p.centralURL}},
+		{"initialize_central_database", map[string]any{"CONNECTION_NAME_CENTRAL": p.centralURL, "ADD_AUDIT_TRIGGERS": true, "SCHEMAS": "bench"}},
+		{"package_central_database", map[string]any{"CONNECTION_NAME_CENTRAL": p.centralURL, "PG_LAYERS": []any{"bench.feature"}, "ZIP_FILE": zip}},
+		{"deploy_database_server_package", map[string]any{"CONNECTION_NAME_CENTRAL": p.centralURL, "CONNECTION_NAME_CLONE": p.cloneURL, "ZIP_FILE": zip}},
+	} {
+		if err := runAlgorithm(ctx, step.id, step.input); err != nil {
+			return nil, fmt.Errorf("%s: %w", step.id, err)
+		}
+	}
+	for _, conn := range []*pgx.Conn{p.central, p.clone} {
+		if _, err := conn.Exec(ctx, "vacuum analyze"); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// silent drops what an algorithm says.
+type silent struct{}
+
+func (silent) Progress(float64) {}
+func (silent) Message(string)   {}
+func (silent) Warning(string)   {}
+
+func runAlgorithm(ctx context.Context, id string, input map[string]any) error {
+	registry, err := provider.NewRegistry(algorithms.All()...)
+	if err != nil {
+		return err
+	}
+	algorithm, err := registry.Find(id)
+	if err != nil {
+		return err
+	}
+	task, err := algorithm.Bind(input)
+	if err != nil {
+		return err
+	}
+	_, err = task(ctx, silent{})
+	return err
+}
+
+// edit makes n edits on each side.
+func (p *pair) edit(ctx context.Context, n int) error {
+	if _, err := p.central.Exec(ctx, fmt.Sprintf(centralEdit, n)); err != nil {
+		return err
+	}
+	_, err := p.clone.Exec(ctx, fmt.Sprintf(cloneEdit, n))
+	return err
+}
+
+// bySQL and byProgram are the two transports.
+func bySQL(ctx context.Context, p *pair) error {
+	_, err := p.clone.Exec(ctx, "select * from lizsync.synchronize()")
+	return err
+}
+
+func byProgram(ctx context.Context, p *pair) error {
+	return runAlgorithm(ctx, "synchronize_database", map[string]any{
+		"CONNECTION_NAME_CENTRAL": p.centralURL, "CONNECTION_NAME_CLONE": p.cloneURL,
+	})
+}
+
+// limit is what a hand-written program could do at best, knowing which rows and field changed on each side: copy the
+// pairs of uid and value over, and update, both ways. Nothing is compared, recorded or resumable.
+func limit(ctx context.Context, p *pair, n int) error {
+	for _, way := range []struct {
+		from, to     *pgx.Conn
+		field, where string
+	}{
+		{p.clone, p.central, "b", fmt.Sprintf("id > %[1]d * 9 / 10 and id <= least(100000, %[1]d * 19 / 10)", n)},
+		{p.central, p.clone, "a", fmt.Sprintf("id <= %d", n)},
+	} {
+		tx, err := way.to.Begin(ctx)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback(ctx)
+		if _, err := tx.Exec(ctx, "create temporary table change (uid uuid, value text) on commit drop"); err != nil {
+			return err
+		}
+		reader, writer := io.Pipe()
+		var group errgroup.Group
+		group.Go(func() error {
+			_, err := way.from.PgConn().CopyTo(ctx, writer, "copy (select uid, "+way.field+" from bench.feature where "+way.where+") to stdout")
+			writer.CloseWithError(err)
+			return err
+		})
+		if _, err := way.to.PgConn().CopyFrom(ctx, reader, "copy change from stdin"); err != nil {
+			return err
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "analyze change"); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "update bench.feature as t set "+way.field+" = c.value from change c where t.uid = c.uid"); err != nil {
+			return err
+		}
+		if err := tx.Commit(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func timed(do func() error) (time.Duration, error) {
+	start := time.Now()
+	err := do()
+	return time.Since(start), err
+}
+
+// settle lets no measure pay for the dirt of another.
+func (p *pair) settle(ctx context.Context) error {
+	for _, conn := range []*pgx.Conn{p.central, p.clone} {
+		if _, err := conn.Exec(ctx, "vacuum analyze"); err != nil {
+			return err
+		}
+	}
+	_, err := p.central.Exec(ctx, "checkpoint")
+	return err
+}
+
+func synchronise(ctx context.Context, server *cluster.Cluster) ([]row, error) {
+	p, err := synchronisedPair(ctx, server, "sync")
+	if err != nil {
+		return nil, err
+	}
+	defer p.close(ctx)
+	plain, err := newPair(ctx, server, "plain")
+	if err != nil {
+		return nil, err
+	}
+	defer plain.close(ctx)
+	if err := copyTable(ctx, plain); err != nil {
+		return nil, err
+	}
+
+	var rows []row
+	for _, transport := range []struct {
+		name string
+		sync func(context.Context, *pair) error
+	}{{"lizsync.synchronize()", bySQL}, {"synchronize_database", byProgram}} {
+		taken := map[int]time.Duration{}
+		for _, scale := range []struct{ edits, runs int }{{10000, 5}, {50000, 3}, {100000, 3}} {
+			var ours, theirs []time.Duration
+			for range scale.runs {
+				if err := p.edit(ctx, scale.edits); err != nil {
+					return nil, err
+				}
+				if err := plain.edit(ctx, scale.edits); err != nil {
+					return nil, err
+				}
+				if err := plain.settle(ctx); err != nil {
+					return nil, err
+				}
+				t, err := timed(func() error { return limit(ctx, plain, scale.edits) })
+				if err != nil {
+					return nil, err
+				}
+				theirs = append(theirs, t)
+				if err := p.settle(ctx); err != nil {
+					return nil, err
+				}
+				if t, err = timed(func() error { return transport.sync(ctx, p) }); err != nil {
+					return nil, err
+				}
+				ours = append(ours, t)
+			}
+			taken[scale.edits] = median(ours)
+			rows = append(rows, row{
+				fmt.Sprintf("%d edits a side, %s, beside the hand-written limit", scale.edits, transport.name),
+				show(median(ours)), show(median(theirs)), medianRatio(ours, theirs), "≤ 3",
+			})
+		}
+		rows = append(rows, row{
+			"100000 edits a side beside 10000, " + transport.name,
+			show(taken[100000]), show(taken[10000]), float64(taken[100000]) / float64(taken[10000]), "≤ 12",
+		})
+	}
+	return rows, nil
+}
+
+// copyTable gives the second database of a plain pair the same table as the first.
+func copyTable(ctx context.Context, p *pair) error {
+	if _, err := p.clone.Exec(ctx, tableSQL+"truncate bench.feature"); err != nil {
+		return err
+	}
+	reader, writer := io.Pipe()
+	var group errgroup.Group
+	group.Go(func() error {
+		_, err := p.central.PgConn().CopyTo(ctx, writer, "copy bench.feature to stdout")
+		writer.CloseWithError(err)
+		return err
+	})
+	if _, err := p.clone.PgConn().CopyFrom(ctx, reader, "copy bench.feature from stdin"); err != nil {
+		return err
+	}
+	return group.Wait()
+}
+
+func nothingToDo(ctx context.Context, server *cluster.Cluster) ([]row, error) {
+	const runs = 9
+	const oldEvents = 1000000
+	p, err := synchronisedPair(ctx, server, "idle")
+	if err != nil {
+		return nil, err
+	}
+	defer p.close(ctx)
+	measure := func() ([]time.Duration, error) {
+		var times []time.Duration
+		for range runs {
+			t, err := timed(func() error { return bySQL(ctx, p) })
+			if err != nil {
+				return nil, err
+			}
+			times = append(times, t)
+		}
+		return times, nil
+	}
+	empty, err := measure()
+	if err != nil {
+		return nil, err
+	}
+	_, err = p.central.Exec(ctx, `
+		insert into audit.logged_actions (
+			schema_name, table_name, relid, session_user_name, action_tstamp_tx, action_tstamp_stm, action_tstamp_clk,
+			transaction_id, action, row_data, changed_fields, statement_only, uid
+		)
+		select 'bench', 'feature', 'bench.feature'::regclass, 'somebody', now(), now(), now(),
+			100, 'U', hstore(f), hstore('a', n::text), false, f.uid
+		from bench.feature f, generate_series(1, $1 / 100000) n`, oldEvents)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.settle(ctx); err != nil {
+		return nil, err
+	}
+	full, err := measure()
+	if err != nil {
+		return nil, err
+	}
+	return []row{{
+		fmt.Sprintf("nothing to do, %d old events in the log, beside an empty log", oldEvents),
+		show(median(full)), show(median(empty)), float64(median(full)) / float64(median(empty)), "≤ 2",
+	}}, nil
+}
+
+// memory runs the program as a process of its own and reads the peak of its resident memory.
+func memory(ctx context.Context, server *cluster.Cluster) ([]row, error) {
+	p, err := synchronisedPair(ctx, server, "memory")
+	if err != nil {
+		return nil, err
+	}
+	defer p.close(ctx)
+	if err := p.edit(ctx, 100000); err != nil {
+		return nil, err
+	}
+	command := exec.CommandContext(ctx, program, "run", "--quiet", "synchronize_database",
+		"CONNECTION_NAME_CENTRAL="+p.centralURL, "CONNECTION_NAME_CLONE="+p.cloneURL)
+	command.Stderr = os.Stderr
+	if err := command.Run(); err != nil {
+		return nil, fmt.Errorf("%s: %w", program, err)
+	}
+	peak := command.ProcessState.SysUsage().(*syscall.Rusage).Maxrss >> 10
+	return []row{{
+		"memory of the program, 100000 edits a side, beside 200 MB",
+		fmt.Sprintf("%d MB", peak), "200 MB", float64(peak) / 200, "≤ 1",
+	}}, nil
+}
+
+// capture compares edits of an audited table with the same edits of a table without triggers.
+func capture(ctx context.Context, server *cluster.Cluster) ([]row, error) {
+	const runs, bulk, single = 5, 50000, 2000
+	p, err := synchronisedPair(ctx, server, "capture")
+	if err != nil {
+		return nil, err
+	}
+	defer p.close(ctx)
+	_, err = p.central.Exec(ctx, `
+		create table bench.plain (like bench.feature including all);
+		insert into bench.plain select * from bench.feature`)
+	if err != nil {
+		return nil, err
+	}
+	inBulk := func(table string) (time.Duration, error) {
+		if err := p.settle(ctx); err != nil {
+			return 0, err
+		}
+		return timed(func() error {
+			_, err := p.central.Exec(ctx, fmt.Sprintf("update bench.%s set a = md5(a) where id <= %d", table, bulk))
+			return err
+		})
+	}
+	oneByOne := func(table string) (time.Duration, error) {
+		return timed(func() error {
+			for id := range single {
+				if _, err := p.central.Exec(ctx, "update bench."+table+" set a = md5(a) where id = $1", id+1); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	var rows []row
+	for _, measure := range []struct {
+		what  string
+		time  func(string) (time.Duration, error)
+		bound string
+	}{
+		{fmt.Sprintf("an UPDATE of %d rows, audited, beside the same without triggers", bulk), inBulk, "≤ 3.5"},
+		{fmt.Sprintf("%d single-row UPDATEs, audited, beside the same without triggers", single), oneByOne, "≤ 2"},
+	} {
+		var audited, plain []time.Duration
+		for range runs {
+			a, err := measure.time("feature")
+			if err != nil {
+				return nil, err
+			}
+			b, err := measure.time("plain")
+			if err != nil {
+				return nil, err
+			}
+			audited, plain = append(audited, a), append(plain, b)
+		}
+		rows = append(rows, row{measure.what, show(median(audited)), show(median(plain)), medianRatio(audited, plain), measure.bound})
+	}
+	return rows, nil
+}
