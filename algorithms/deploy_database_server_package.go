@@ -27,6 +27,7 @@ type deployDatabaseServerPackageParams struct {
 	CloneName       string              `json:"CLONE_NAME" jsonschema:"title=Name of the clone" jsonschema_description:"A name for people, such as the laptop's. The one that it has when empty, clone_ and eight characters for a new clone." qgis:"advanced"`
 	CentralRole     string              `json:"CENTRAL_ROLE" jsonschema:"title=Role of the clone on central" jsonschema_description:"The role of the central database that may synchronise this clone, with its own rights. The role of the connection to central when empty." qgis:"advanced"`
 	StoreConnection bool                `json:"STORE_CENTRAL_CONNECTION" jsonschema:"title=Store the connection to central in the clone,default=true" jsonschema_description:"Let lizsync.synchronize() in the clone connect to central as this connection does, with its password." qgis:"advanced"`
+	KeepUnsent      bool                `json:"KEEP_UNSENT_CHANGES" jsonschema:"title=Keep the edits that were not synchronised,default=false" jsonschema_description:"Carry the edits that central has not received over to the new tables. The next synchronisation compares them with all that central did meanwhile; a row that no longer fits is given up, and its values go to lizsync.conflicts."`
 	AfterTriggers   bool                `json:"ENABLE_AFTER_TRIGGERS" jsonschema:"title=Leave AFTER triggers enabled,default=false" jsonschema_description:"What an AFTER trigger does to other tables must happen once, on central, so that those of the tables are disabled on the clone unless this is true." qgis:"advanced"`
 }
 
@@ -36,6 +37,7 @@ type deployDatabaseServerPackageResult struct {
 	ServerName string `json:"SERVER_NAME" jsonschema:"title=Name" jsonschema_description:"The name of the clone."`
 	Tables     int    `json:"NUMBER_TABLES" jsonschema:"title=Tables" jsonschema_description:"Tables that were deployed."`
 	Rows       int64  `json:"NUMBER_ROWS" jsonschema:"title=Rows" jsonschema_description:"Rows in these tables."`
+	Carried    int    `json:"NUMBER_CARRIED" jsonschema:"title=Edits carried over" jsonschema_description:"Edits that central has not received and that were kept."`
 }
 
 func deployDatabaseServerPackage() provider.Algorithm {
@@ -47,11 +49,12 @@ func deployDatabaseServerPackage() provider.Algorithm {
 
 All that happens in one transaction: a deployment that fails, is stopped or loses its connection leaves both databases as they were, and so does a package that is damaged anywhere. A clone keeps its identity, and other tables, views and styles that were made there are left alone.
 
-A clone with edits that central has not received yet is refused: synchronise it first.`,
+A clone with edits that central has not received yet is refused: synchronise it first, or let them be carried over.`,
 		Errors: []provider.KnownError{
 			{When: "the package is damaged, has another format, or was made from another central database or for another version of LizSync", Remedy: "Make a new package and copy it again."},
 			{When: "the clone is the central database itself, has clones of its own, or is the clone of another central database", Remedy: "Check CONNECTION_NAME_CLONE."},
-			{When: "the clone has edits that were not synchronised", Remedy: "Run synchronize_database first."},
+			{When: "the clone has edits that were not synchronised", Remedy: "Run synchronize_database first, or let KEEP_UNSENT_CHANGES be true."},
+			{When: "the clone to keep edits of is an older copy of itself", Remedy: "Let RECREATE_CLONE_SERVER_ID be true as well, so that its edits are told from those of the other copy."},
 			{When: "the clone has synchronised since the package was made", Remedy: "Make a new package."},
 			{When: "the database has tables of its own under names of the package", Remedy: "Deploy to another database, or rename them."},
 			{When: "objects that were made on the clone depend on the tables to be replaced", Remedy: "Drop the objects that the message names, deploy, and make them again."},
@@ -113,7 +116,12 @@ func runDeployDatabaseServerPackage(ctx context.Context, p deployDatabaseServerP
 	}
 	result.ServerID, result.ServerName = d.serverID, d.serverName
 	result.Tables, result.Rows = len(pack.Manifest.Tables), pack.Manifest.RowCount()
-	result.Outcome = provider.Done(fmt.Sprintf("%d tables with %d rows are deployed to the clone %s", result.Tables, result.Rows, d.serverName))
+	text := fmt.Sprintf("%d tables with %d rows are deployed to the clone %s", result.Tables, result.Rows, d.serverName)
+	if d.carried != nil {
+		result.Carried = d.carried.Edits
+		text += fmt.Sprintf("; %d edits were carried over, synchronise to send them", result.Carried)
+	}
+	result.Outcome = provider.Done(text)
 	return result, nil
 }
 
@@ -129,9 +137,10 @@ type deployment struct {
 	target      target
 
 	serverID, serverName string
-	token                string // that the clone presents first
-	historyID            string // of the deployment, the same on both sides
-	received             string // the clone's snapshot before the deployment, which is not in it
+	token                string           // that the clone presents first
+	historyID            string           // of the deployment, the same on both sides
+	carried              *archive.Carried // nil unless edits are kept
+	received             string           // the clone's snapshot before the deployment, which is not in it
 }
 
 // target is what the clone is before the deployment.
@@ -419,7 +428,7 @@ func (d *deployment) replace(ctx context.Context, tx pgx.Tx) error {
 		for _, name := range d.target.whiteList {
 			ours = append(ours, name.SQL())
 		}
-		if err := d.refuseUnsent(ctx, tx, ours); err != nil {
+		if err := d.keepOrRefuseUnsent(ctx, tx, ours); err != nil {
 			return err
 		}
 	}
@@ -431,6 +440,11 @@ func (d *deployment) replace(ctx context.Context, tx pgx.Tx) error {
 	}
 	if err := d.restorer.Restore(ctx); err != nil {
 		return err
+	}
+	if d.carried != nil {
+		if err := d.restorer.Carry(ctx, d.carried); err != nil {
+			return err
+		}
 	}
 	if err := d.restorer.Audit(ctx); err != nil {
 		return err
@@ -444,14 +458,40 @@ func (d *deployment) replace(ctx context.Context, tx pgx.Tx) error {
 			d.feedback.Message("disabled on the clone, because what they do comes from central: the AFTER triggers " + strings.Join(disabled, ", "))
 		}
 	}
-	// What is in the log of tables that are gone says nothing any more.
-	for _, command := range []string{
-		`delete from audit.logged_actions l using unnest($1::text[]) as t (relation)
-			where t.relation = format('"%s"."%s"', replace(l.schema_name, '"', '""'), replace(l.table_name, '"', '""'))`,
-		`delete from audit.logged_relations where to_regclass(relation_name) is null and $1::text[] is not null`,
-	} {
-		if _, err := tx.Exec(ctx, command, slices.Concat(ours, d.manifest.WhiteList())); err != nil {
-			return fmt.Errorf("empty the log of the clone: %w", err)
+	return d.restorer.ForgetEdits(ctx, slices.Concat(ours, d.manifest.WhiteList()), d.carried)
+}
+
+// keepOrRefuseUnsent deals with the edits that central has not got.
+func (d *deployment) keepOrRefuseUnsent(ctx context.Context, tx pgx.Tx, ours []string) error {
+	if !d.params.KeepUnsent {
+		return d.refuseUnsent(ctx, tx, ours)
+	}
+	carried, err := d.restorer.Keep(ctx)
+	if err != nil || carried.Edits == 0 {
+		return err
+	}
+	d.carried = carried
+	if d.params.RecreateID {
+		return nil
+	}
+	// Edits of another copy count as this clone's own: they would not be compared with its older ones.
+	var token string
+	if err := tx.QueryRow(ctx, "select token::text from lizsync.central").Scan(&token); err != nil {
+		return fmt.Errorf("look at the clone: %w", err)
+	}
+	var stale bool
+	err = d.central.QueryRow(ctx, `
+		select exists (
+			select from lizsync.clones
+			where server_id = $1 and $2::uuid <> all (array_remove(array[accepted_token, offered_token, deploy_token], null))
+		)`, d.target.serverID, token).Scan(&stale)
+	if err != nil {
+		return fmt.Errorf("look at the clone's entry on central: %w", err)
+	}
+	if stale {
+		return &provider.Failure{
+			Text: fmt.Sprintf("the clone %s is an older copy of itself: another copy has synchronised since, or it was restored from a backup", d.target.serverName),
+			Hint: "let RECREATE_CLONE_SERVER_ID be true too, so that the edits that it keeps are told from those of the other copy",
 		}
 	}
 	return nil
@@ -474,7 +514,7 @@ func (d *deployment) refuseUnsent(ctx context.Context, tx pgx.Tx, tables []strin
 	}
 	return &provider.Failure{
 		Text: fmt.Sprintf("the clone %s has %d edits that were not synchronised, and they would be lost: %s", d.target.serverName, edits, strings.Join(where, ", ")),
-		Hint: "run synchronize_database, make a new package, then deploy that",
+		Hint: "run synchronize_database, make a new package, then deploy that; or let KEEP_UNSENT_CHANGES be true, which carries them over",
 	}
 }
 
@@ -510,6 +550,14 @@ func (d *deployment) record(ctx context.Context, tx pgx.Tx) error {
 		m.Central.ServerID, m.Central.SystemIdentifier, m.Central.Snapshot, d.token, m.PackageID, m.WhiteList())
 	if err != nil {
 		return fmt.Errorf("record the deployment on the clone: %w", err)
+	}
+	if d.carried != nil {
+		if err := d.restorer.Stand(ctx); err != nil {
+			return err
+		}
+		for _, row := range d.carried.GivenUp {
+			d.feedback.Warning("given up, because it no longer fits, the edits of " + row + "; the next synchronisation puts them into lizsync.conflicts on central")
+		}
 	}
 	return d.recordHistory(ctx, tx)
 }

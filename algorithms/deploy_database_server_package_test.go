@@ -454,7 +454,7 @@ func TestRoleWithoutRightsIsWarnedAbout(t *testing.T) {
 	require.ErrorContains(t, err, "has no role no such role")
 }
 
-func TestMissingExtensionIsExplained(t *testing.T) {
+func TestOwnerWithoutFurtherRightsDeploys(t *testing.T) {
 	t.Parallel()
 	central := centralDatabase(t, "create schema s; create table s.t (id serial primary key, geom geometry(Point, 2154))")
 	path := pack(t, central, []any{"s.t"}, nil)
@@ -470,6 +470,11 @@ func TestMissingExtensionIsExplained(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, strings.Join(told.messages, "\n"), "CREATE EXTENSION dblink")
 	assert.Equal(t, owner.Name, clone.Text(t, "select relowner::regrole from pg_class where oid = 's.t'::regclass"))
+
+	clone.Exec(t, "insert into s.t (geom) values ('POINT(1 2)')")
+	again := map[string]any{"CONNECTION_NAME_CLONE": clone.As(t, owner), "KEEP_UNSENT_CHANGES": true}
+	require.NoError(t, deploy(t, central, clone, path, again))
+	assert.Equal(t, "1", clone.Text(t, "select count(*) from s.t"))
 }
 
 func TestConnectionToCentralIsStoredAndNeverTold(t *testing.T) {
@@ -484,4 +489,85 @@ func TestConnectionToCentralIsStoredAndNeverTold(t *testing.T) {
 	password := clone.Text(t, "select substring(array_to_string(umoptions, ' ') from 'password=(.*)') from pg_user_mappings")
 	require.NotEmpty(t, password)
 	assert.NotContains(t, strings.Join(append(told.messages, told.warnings...), "\n"), password)
+}
+
+// TestKeptEditsAreComparedWithAllThatCentralDid: also with what it did before the package was made.
+func TestKeptEditsAreComparedWithAllThatCentralDid(t *testing.T) {
+	t.Parallel()
+	central := centralDatabase(t, `
+		create schema s;
+		create table s.parent (code text primary key, nom text, autre text);
+		create table s.child (id serial primary key, nom text unique, parent text references s.parent (code) on delete cascade);
+		insert into s.parent select 'p' || i, 'before', 'before' from generate_series(1, 6) as i;
+		insert into s.child (nom, parent) values ('c1', 'p1')`)
+	tables := []any{"s.parent", "s.child"}
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, pack(t, central, tables, nil), nil))
+
+	clone.Exec(t, `
+		update s.parent set nom = 'clone, earlier' where code = 'p1';
+		update s.parent set autre = 'clone' where code = 'p1';
+		update s.parent set nom = 'clone' where code = 'p2';
+		delete from s.parent where code = 'p3';
+		delete from s.parent where code = 'p4';
+		update s.parent set nom = 'clone' where code = 'p6';
+		insert into s.child (nom, parent) values ('clone', 'p2'), ('same', 'p1');
+		update s.child set nom = 'clone, again' where nom = 'clone'`)
+	central.Exec(t, `
+		update s.parent set nom = 'central, later' where code = 'p1';
+		update s.parent set nom = 'central' where code = 'p5';
+		insert into s.child (nom, parent) values ('same', 'p5'), ('new child', 'p4');
+		delete from s.parent where code = 'p6'`)
+	path := pack(t, central, tables, nil)
+	times := clone.Rows(t, "select event_id, action_tstamp_clk, session_user_name from audit.logged_actions order by 1")
+	require.ErrorContains(t, untouched(t, central, clone, path, nil), "edits that were not synchronised")
+
+	told, err := tryDeploy(t.Context(), t, central, clone, path, map[string]any{"KEEP_UNSENT_CHANGES": true})
+	require.NoError(t, err)
+	assert.Equal(t, times, clone.Rows(t, "select event_id, action_tstamp_clk, session_user_name from audit.logged_actions order by 1"))
+	assert.Equal(t, [][]string{{"p1", "clone, earlier", "clone"}, {"p2", "clone", "before"}, {"p4", "before", "before"}, {"p5", "central", "before"}},
+		clone.Rows(t, "select code, nom, autre from s.parent order by 1"))
+	text := strings.Join(told.warnings, "\n")
+	assert.Contains(t, text, `of "s"."child": duplicate key value violates unique constraint`)
+	assert.Contains(t, text, `of "s"."parent": rows that reference it have come since`)
+	assert.Equal(t, "2", clone.Text(t, "select count(*) from lizsync.pending_changes where given_up"))
+
+	synchronize(t, central, clone)
+	synchronize(t, central, clone)
+	for _, rows := range []string{"select * from s.parent order by uid", "select uid, nom, parent from s.child order by uid"} {
+		assert.Equal(t, central.Rows(t, rows), clone.Rows(t, rows))
+	}
+	assert.Equal(t, [][]string{{"p1", "central, later", "clone"}, {"p2", "clone", "before"}, {"p4", "before", "before"}, {"p5", "central", "before"}},
+		central.Rows(t, "select code, nom, autre from s.parent order by 1"))
+	assert.Equal(t, [][]string{{"c1"}, {"clone, again"}, {"new child"}, {"same"}}, central.Rows(t, "select nom from s.child order by 1"))
+	assert.Equal(t, [][]string{{"delete wins", pgtest.Null, "p6"}, {"given up", pgtest.Null, "same"}, {"given up", pgtest.Null, pgtest.Null}, {"last edit wins", "clone, earlier", pgtest.Null}},
+		central.Rows(t, "select rule_applied, clone_value, coalesce(row_data operator(public.->) 'code', row_data operator(public.->) 'nom') from lizsync.conflicts order by 1, 3"))
+	assert.Equal(t, "0", clone.Text(t, "select count(*) from lizsync.pending_changes"))
+	assert.Equal(t, "0", clone.Text(t, "select count(*) from audit.logged_actions"))
+}
+
+func TestEditsOfAnOlderCopyAreKeptUnderAnotherIdentity(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, path, nil))
+	synchronize(t, central, clone)
+	clone.Exec(t, "update s.t set nom = 'copy' where nom = 'a'; update lizsync.central set token = gen_random_uuid()")
+	path = pack(t, central, []any{"s.t"}, nil)
+	err := untouched(t, central, clone, path, map[string]any{"KEEP_UNSENT_CHANGES": true})
+	require.ErrorContains(t, err, "is an older copy of itself")
+	assert.Contains(t, hint(t, err), "RECREATE_CLONE_SERVER_ID")
+	require.NoError(t, deploy(t, central, clone, path, map[string]any{"KEEP_UNSENT_CHANGES": true, "RECREATE_CLONE_SERVER_ID": true}))
+	synchronize(t, central, clone)
+	assert.Equal(t, "1", central.Text(t, "select count(*) from s.t where nom = 'copy'"))
+}
+
+func TestKeptEditsNeedTheirTables(t *testing.T) {
+	t.Parallel()
+	central := centralDatabase(t, "create schema s; create table s.t (id serial primary key, nom text); create table s.u (id serial primary key, nom text)")
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, pack(t, central, []any{"s.t", "s.u"}, nil), nil))
+	clone.Exec(t, "insert into s.u (nom) values ('x')")
+	err := untouched(t, central, clone, pack(t, central, []any{"s.t"}, nil), map[string]any{"KEEP_UNSENT_CHANGES": true})
+	require.ErrorContains(t, err, `in tables that are not in the package: "s"."u"`)
 }
