@@ -47,8 +47,8 @@ func TestRandomHistoriesLoseNothing(t *testing.T) {
 				}
 				t.Errorf("seed %d: %v\nThe shortest history found that fails like this: %v\n%s", s, v, last, format(short))
 			}
-			for text, n := range w.pendings {
-				t.Logf("%5d rows pending: %s", n, text)
+			for _, text := range sorted(w.outcomes) {
+				t.Logf("%5d %s", w.outcomes[text], text)
 			}
 		})
 	}

@@ -270,6 +270,7 @@ func (w *world) givenUp(uid string) bool {
 // checkConflicts: the later edit has won, and nobody has lost to what he had seen or won over it.
 func (w *world) checkConflicts() {
 	for _, c := range w.conflicts() {
+		w.outcomes["conflict: "+c.rule+", rejected "+c.rejected]++
 		if c.rule != "last edit wins" {
 			continue
 		}
@@ -333,7 +334,7 @@ func (w *world) checkRest() {
 		}
 	}
 	for _, text := range pending {
-		w.pendings[kind(text)]++
+		w.outcomes["pending: "+kind(text)]++
 	}
 }
 

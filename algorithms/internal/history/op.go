@@ -117,10 +117,18 @@ func generate(seed uint64) []op {
 	tieWeight := pickFloat(r, 0, 0, 0.3)
 	names := []string{"C", "A", "B", "D"}[:2+r.IntN(3)]
 	some := tables[:len(tables)-1]
-	if sometimes(0.4) {
+	if sometimes(0.6) {
 		some = []*table{tables[0], tables[r.IntN(len(some))]}
 	}
 	rows := rowNames[:1+r.IntN(len(rowNames))]
+	columns := map[*table][]column{}
+	for _, t := range tables {
+		columns[t] = t.columns
+		if n := len(t.columns); n > 0 && sometimes(0.7) {
+			first := r.IntN(n)
+			columns[t] = t.columns[first:min(first+1+r.IntN(2), n)]
+		}
+	}
 
 	var ops []op
 	for range 4 + r.IntN(26) {
@@ -138,7 +146,7 @@ func generate(seed uint64) []op {
 				o.verb = "set"
 				o.set = map[string]string{}
 				for range 1 + r.IntN(2) {
-					c := t.columns[r.IntN(len(t.columns))]
+					c := columns[t][r.IntN(len(columns[t]))]
 					o.set[c.name] = pick(c.kinds)
 				}
 			case e < 0.80:
@@ -153,7 +161,7 @@ func generate(seed uint64) []op {
 				o.verb = "del"
 			case e < 0.97:
 				o.verb = "bulk"
-				c := t.columns[r.IntN(len(t.columns))]
+				c := columns[t][r.IntN(len(columns[t]))]
 				o.args = []string{t.name}
 				o.set = map[string]string{c.name: pick(c.kinds)}
 			default:
@@ -183,7 +191,9 @@ func generate(seed uint64) []op {
 			case e < stepWeight+0.20:
 				o.verb = "clock"
 				o.args = []string{pick([]string{"0", "1", "3600", "-3600"})}
-			case e < stepWeight+0.25:
+			case e < stepWeight+0.22:
+				o.verb = "second"
+			case e < stepWeight+0.27:
 				o.verb = "sync"
 				o.args = []string{"sql"}
 			default:

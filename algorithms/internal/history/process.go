@@ -231,34 +231,36 @@ func (w *world) synchronise(s *side, o op) {
 			w.zombies = append(w.zombies, p)
 			s.process = nil
 		}
+	case "second":
+		// Another synchronisation of the clone is refused while one is running.
+		if s.process != nil && s.process.next > stepBegin {
+			if _, err := w.transport(s, o); state(err) != lockNotAvailable {
+				violate("ERROR", "a second synchronisation of %s: %v", s.name, full(err))
+			}
+		}
 	case "sync":
 		w.whole(s, o)
 	}
 }
 
-// whole makes a whole synchronisation and returns what it counted.
+// whole makes a whole synchronisation, or ends the one that is under way, and returns what it counted.
 func (w *world) whole(s *side, o op) exchange.Counts {
-	if s.process != nil {
-		_, err := w.transport(s, o)
-		if s.process.next == stepBegin {
+	if s.offset != 0 && s.process == nil {
+		s.process = w.newProcess(s)
+	}
+	for range 60 {
+		p := s.process
+		if p == nil {
+			break
+		}
+		if w.stepOn(s, o) {
+			return p.counts
+		}
+		if s.process == nil {
 			return exchange.Counts{}
 		}
-		if state(err) != lockNotAvailable {
-			violate("ERROR", "%s synchronises while another synchronisation of it is running: %v", s.name, full(err))
-		}
-		return exchange.Counts{}
 	}
-	if s.offset != 0 {
-		s.process = w.newProcess(s)
-		for range 60 {
-			p := s.process
-			if w.stepOn(s, o) {
-				return p.counts
-			}
-			if s.process == nil {
-				return exchange.Counts{}
-			}
-		}
+	if s.process != nil {
 		violate("STUCK", "%s does not get through", s.name)
 	}
 	counts, err := w.transport(s, o)

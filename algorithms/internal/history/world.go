@@ -45,7 +45,7 @@ type world struct {
 	zombies  []*process
 	ledger   *ledger
 	lastTime time.Time
-	pendings map[string]int // messages of pending rows, over all histories
+	outcomes map[string]int // how many conflicts and pending rows of each kind there were, over all histories
 }
 
 // side is one of the databases.
@@ -60,7 +60,7 @@ type side struct {
 }
 
 func newWorld(t testing.TB) *world {
-	w := &world{t: t, sides: map[string]*side{}, pendings: map[string]int{}}
+	w := &world{t: t, sides: map[string]*side{}, outcomes: map[string]int{}}
 	w.central = synctest.NewCentral(t, ddl, tablesOfHistories()...)
 	options := map[string][]synctest.Option{
 		"A": nil, "B": {synctest.SuperuserOnClone}, "D": {synctest.SuperuserOnCentral},
