@@ -9,8 +9,17 @@ set extra_float_digits = 1
 set bytea_output = 'hex'
 set lc_monetary = 'C'
 as $$
+declare
+    v_columns text[] := lizsync.sent_columns(format('%I.%I', p_schema_name, p_table_name)::regclass);
 begin
-    if to_regclass(format('%I.%I', 'central_' || p_schema_name, p_table_name)) is null then
+    -- The first time, and when columns were added since.
+    if exists (
+        select from unnest(v_columns) as c
+        where not exists (
+            select from pg_attribute
+            where attrelid = to_regclass(format('%I.%I', 'central_' || p_schema_name, p_table_name)) and attname = c and not attisdropped
+        )
+    ) then
         perform lizsync.import_central_server_schemas();
     end if;
     return query execute format(
@@ -23,7 +32,7 @@ begin
         where c.fields is distinct from r.fields',
         p_schema_name, p_table_name, 'central_' || p_schema_name
     )
-    using lizsync.sent_columns(format('%I.%I', p_schema_name, p_table_name)::regclass);
+    using v_columns;
 end
 $$;
 comment on function lizsync.compare_tables(text, text) is
