@@ -18,6 +18,7 @@ as $$
 declare
     c_batch_size constant bigint := 16 * 1024 * 1024;
     v_exchange lizsync.exchanges := lizsync.this_exchange();
+    v_separator constant text := e'\n' || gen_random_uuid() || e'\n';
     v_batches integer;
 begin
     delete from lizsync.reply where clone_id = v_exchange.clone_id;
@@ -103,7 +104,7 @@ begin
     )
     select
         v_exchange.clone_id, row_number() over (order by part), p_token,
-        array_agg(item order by number)::text
+        v_separator || string_agg(item, v_separator order by number)
     from sized
     group by part;
     get diagnostics v_batches = row_count;

@@ -8,22 +8,26 @@ set timezone = 'UTC'
 set datestyle = 'ISO, YMD'
 as $$
 declare
+    -- The separator, a uuid between two line feeds, is what the batch begins with: see lizsync.outgoing_batch.
+    v_items text[] := string_to_array(substr(p_payload, 39), left(p_payload, 38));
     v_exchange lizsync.exchanges := lizsync.this_exchange();
     v_correction interval := case when abs(extract(epoch from v_exchange.clock_offset)) > 2 then v_exchange.clock_offset else '0' end;
 begin
     if v_exchange.clone_id = lizsync.server_id() then
         insert into lizsync.replay (exchange, ordinal, relid, uid, action, fields, won)
-        select v_exchange.transaction_id, c.event_id, w.relid, c.uid, c.action, coalesce(c.fields, ''), coalesce(c.fields, '')
-        from unnest(p_payload::lizsync.change[]) as c
-        join lizsync.white_list(v_exchange.clone_id) as w using (relation);
+        select
+            v_exchange.transaction_id, (c.change).event_id, w.relid, (c.change).uid, (c.change).action,
+            coalesce((c.change).fields, ''), coalesce((c.change).fields, '')
+        from (select item::lizsync.change as change from unnest(v_items) as u (item) offset 0) as c
+        join lizsync.white_list(v_exchange.clone_id) as w on w.relation = (c.change).relation;
         return;
     end if;
     insert into lizsync.incoming (exchange, event_id, transaction_id, relation, uid, action, fields, edited_at, author)
     select
-        v_exchange.transaction_id, c.event_id, c.transaction_id, c.relation, c.uid, c.action, c.fields,
-        c.edited_at - v_correction, c.author
-    from unnest(p_payload::lizsync.change[]) as c;
+        v_exchange.transaction_id, (c.change).event_id, (c.change).transaction_id, (c.change).relation, (c.change).uid,
+        (c.change).action, (c.change).fields, (c.change).edited_at - v_correction, (c.change).author
+    from (select item::lizsync.change as change from unnest(v_items) as u (item) offset 0) as c;
 end
 $$;
-comment on function lizsync.receive_batch(text) is 'Takes in an array of lizsync.change in text form; null is nothing.';
+comment on function lizsync.receive_batch(text) is 'Takes in a batch of the other side; null is nothing.';
 revoke all on function lizsync.receive_batch(text) from public;

@@ -398,4 +398,4 @@ comment on table lizsync.reply is 'On central: the answer to each clone''s last 
 comment on column lizsync.reply.clone_id is 'The clone.';
 comment on column lizsync.reply.batch is 'Number of the part, from 1.';
 comment on column lizsync.reply.token is 'Token that the exchange offered.';
-comment on column lizsync.reply.payload is 'An array of lizsync.change in text form, about 16 MB at most.';
+comment on column lizsync.reply.payload is 'Changes in text form, about 16 MB at most: see lizsync.outgoing_batch.';
