@@ -64,7 +64,8 @@ comment on column audit.logged_actions.uid is 'The uid of the row, where its tab
 
 -- What one table has that a peer has not seen is one range of this index.
 create index if not exists logged_actions_relid_transaction_id_idx on audit.logged_actions (relid, transaction_id);
-create index if not exists logged_actions_action_tstamp_stm_idx on audit.logged_actions (action_tstamp_stm);
+-- To look at a stretch of time; it costs an insert next to nothing.
+create index if not exists logged_actions_action_tstamp_clk_idx on audit.logged_actions using brin (action_tstamp_clk);
 
 -- lizsync: what this database is ----------------------------------------------------------------------------------------
 
