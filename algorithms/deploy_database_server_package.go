@@ -2,8 +2,10 @@ package algorithms
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"net"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,6 +28,7 @@ type deployDatabaseServerPackageParams struct {
 	RecreateID      bool                `json:"RECREATE_CLONE_SERVER_ID" jsonschema:"title=Give the clone a new server id,default=false" jsonschema_description:"Make it another clone than it was: for a database that was copied from a clone together with its identity."`
 	CloneName       string              `json:"CLONE_NAME" jsonschema:"title=Name of the clone" jsonschema_description:"A name for people, such as the laptop's. The one that it has when empty, clone_ and eight characters for a new clone." qgis:"advanced"`
 	CentralRole     string              `json:"CENTRAL_ROLE" jsonschema:"title=Role of the clone on central" jsonschema_description:"The role of the central database that may synchronise this clone, with its own rights. The role of the connection to central when empty." qgis:"advanced"`
+	CreateRole      bool                `json:"CREATE_CENTRAL_ROLE" jsonschema:"title=Make a role for the clone on central,default=false" jsonschema_description:"Make a role for this clone alone that may edit the tables of the package and nothing else, and store its connection in the clone. The role of the connection to central must be allowed to create roles." qgis:"advanced"`
 	StoreConnection bool                `json:"STORE_CENTRAL_CONNECTION" jsonschema:"title=Store the connection to central in the clone,default=true" jsonschema_description:"Let lizsync.synchronize() in the clone connect to central as this connection does, with its password." qgis:"advanced"`
 	KeepUnsent      bool                `json:"KEEP_UNSENT_CHANGES" jsonschema:"title=Keep the edits that were not synchronised,default=false" jsonschema_description:"Carry the edits that central has not received over to the new tables. The next synchronisation compares them with all that central did meanwhile; a row that no longer fits is given up, and its values go to lizsync.conflicts."`
 	AfterTriggers   bool                `json:"ENABLE_AFTER_TRIGGERS" jsonschema:"title=Leave AFTER triggers enabled,default=false" jsonschema_description:"What an AFTER trigger does to other tables must happen once, on central, so that those of the tables are disabled on the clone unless this is true." qgis:"advanced"`
@@ -51,6 +54,7 @@ All that happens in one transaction: a deployment that fails, is stopped or lose
 
 A clone with edits that central has not received yet is refused: synchronise it first, or let them be carried over.`,
 		Errors: []provider.KnownError{
+			{When: "the role of the connection to central does not own LizSync there", Remedy: "Connect with the owner; CENTRAL_ROLE names the role that is to synchronise."},
 			{When: "the package is damaged, has another format, or was made from another central database or for another version of LizSync", Remedy: "Make a new package and copy it again."},
 			{When: "the clone is the central database itself, has clones of its own, or is the clone of another central database", Remedy: "Check CONNECTION_NAME_CLONE."},
 			{When: "the clone has edits that were not synchronised", Remedy: "Run synchronize_database first, or let KEEP_UNSENT_CHANGES be true."},
@@ -134,6 +138,7 @@ type deployment struct {
 	restorer       *archive.Restorer
 
 	centralRole string
+	newPassword string // of the role, when it is to be made
 	target      target
 
 	serverID, serverName string
@@ -163,6 +168,13 @@ func (d *deployment) checkOrigin(ctx context.Context) error {
 		select current_database(), coalesce(lizsync.server_id()::text, ''), lizsync.system_identifier(),
 			exists (select from lizsync.history where sync_id = $1 and sync_type = 'full')`, d.manifest.PackageID,
 	).Scan(&name, &serverID, &system, &known)
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "42501" { // insufficient_privilege
+		return &provider.Failure{
+			Text: "this role may not deploy from the central database: " + pg.Message,
+			Hint: "connect to central with the role that owns LizSync there; CENTRAL_ROLE names the one that is to synchronise", Err: err,
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("look for the package in central's history: %w", err)
 	}
@@ -189,6 +201,9 @@ func (d *deployment) checkOrigin(ctx context.Context) error {
 
 // checkRole finds the role that is to speak for the clone on central, and warns of rights that it lacks or should not have.
 func (d *deployment) checkRole(ctx context.Context) error {
+	if d.params.CreateRole {
+		return d.checkNewRole(ctx)
+	}
 	var super bool
 	err := d.central.QueryRow(ctx, "select rolname, rolsuper from pg_roles where rolname = coalesce(nullif($1, ''), session_user)", d.params.CentralRole).
 		Scan(&d.centralRole, &super)
@@ -203,52 +218,94 @@ func (d *deployment) checkRole(ctx context.Context) error {
 	}
 	if super {
 		d.feedback.Warning(fmt.Sprintf("the role %s, which speaks for the clone on central, is a superuser: whoever has the clone has the whole server; "+
-			"give CENTRAL_ROLE a role that may only edit the tables", d.centralRole))
+			"give CENTRAL_ROLE a role that may only edit the tables, or let CREATE_CENTRAL_ROLE make one", d.centralRole))
 		return nil
 	}
-	tables := d.manifest.WhiteList()
-	rows, err := d.central.Query(ctx, `
-		with t as (
-			select c.oid, c.relowner, format('%I.%I', n.nspname, c.relname) as label, n.oid as nspoid, quote_ident(n.nspname) as schema
-			from unnest($2::text[]) as u (name) join pg_class c on c.oid = to_regclass(u.name) join pg_namespace n on n.oid = c.relnamespace
-		)
-		select 'owner', label, '' from t where pg_has_role($1::name, relowner, 'usage')
-		union all
-		select distinct 'grant', schema, format('GRANT USAGE ON SCHEMA %s TO %I', schema, $1::name) from t where not has_schema_privilege($1::name, nspoid, 'usage')
-		union all
-		select 'grant', label, format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %I', label, $1::name) from t
-		where not (has_table_privilege($1::name, oid, 'select') and has_table_privilege($1::name, oid, 'insert')
-			and has_table_privilege($1::name, oid, 'update') and has_table_privilege($1::name, oid, 'delete'))
-		union all
-		select 'grant', s.oid::regclass::text, format('GRANT USAGE ON SEQUENCE %s TO %I', s.oid::regclass, $1::name)
-		from t join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = t.oid and d.classid = 'pg_class'::regclass and d.deptype = 'a'
-		join pg_class s on s.oid = d.objid and s.relkind = 'S'
-		where not has_sequence_privilege($1::name, s.oid, 'usage')
-		order by 1, 2`, d.centralRole, tables)
+	owned, commands, err := d.rights(ctx, d.central)
 	if err != nil {
-		return fmt.Errorf("look at the rights of %s on central: %w", d.centralRole, err)
-	}
-	var kind, object, command string
-	var owned, commands []string
-	if _, err := pgx.ForEachRow(rows, []any{&kind, &object, &command}, func() error {
-		if kind == "owner" {
-			owned = append(owned, object)
-		} else {
-			commands = append(commands, command)
-		}
-		return nil
-	}); err != nil {
-		return fmt.Errorf("look at the rights of %s on central: %w", d.centralRole, err)
+		return err
 	}
 	if owned != nil {
 		d.feedback.Warning(fmt.Sprintf("the role %s, which speaks for the clone on central, owns %s there: whoever has the clone may alter and drop it; "+
-			"give CENTRAL_ROLE a role that may only edit the tables", d.centralRole, strings.Join(owned, ", ")))
+			"give CENTRAL_ROLE a role that may only edit the tables, or let CREATE_CENTRAL_ROLE make one", d.centralRole, strings.Join(owned, ", ")))
 	}
 	if commands != nil {
 		d.feedback.Warning(fmt.Sprintf("the role %s, which speaks for the clone on central, may not write everything there, and such edits will stay pending; run on central: %s",
 			d.centralRole, strings.Join(commands, "; ")))
 	}
 	return nil
+}
+
+// checkNewRole makes sure that a role can be made when its time has come.
+func (d *deployment) checkNewRole(ctx context.Context) error {
+	if d.params.CentralRole != "" {
+		return &provider.Failure{
+			Text: "CREATE_CENTRAL_ROLE makes a role, and CENTRAL_ROLE names one that is there",
+			Hint: "leave one of them out",
+		}
+	}
+	if !d.params.StoreConnection {
+		return &provider.Failure{
+			Text: "the password of the role that CREATE_CENTRAL_ROLE makes would be known to nobody",
+			Hint: "let STORE_CENTRAL_CONNECTION be true, or make the role yourself and name it in CENTRAL_ROLE",
+		}
+	}
+	var user string
+	var may bool
+	if err := d.central.QueryRow(ctx, "select rolname, rolsuper or rolcreaterole from pg_roles where rolname = current_user").Scan(&user, &may); err != nil {
+		return fmt.Errorf("look at the rights on central: %w", err)
+	}
+	if !may {
+		return &provider.Failure{
+			Text: fmt.Sprintf("the role %s may not create roles on central", user),
+			Hint: "ask an administrator to create one for the clone, and name it in CENTRAL_ROLE",
+		}
+	}
+	return nil
+}
+
+// rights looks at what the clone's role may do on central: the tables that it owns, and the commands that grant what
+// it lacks.
+func (d *deployment) rights(ctx context.Context, q database.Querier) (owned, commands []string, err error) {
+	rows, err := q.Query(ctx, `
+		with t as (
+			select c.oid, c.relowner, format('%I.%I', n.nspname, c.relname) as label, n.oid as nspoid, quote_ident(n.nspname) as schema
+			from unnest($2::text[]) as u (name) join pg_class c on c.oid = to_regclass(u.name) join pg_namespace n on n.oid = c.relnamespace
+		)
+		select 1, label, '' from t where pg_has_role($1::name, relowner, 'usage')
+		union all
+		select 2, '', format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), $1::name)
+		where not has_database_privilege($1::name, current_database(), 'connect')
+		union all
+		select distinct 3, schema, format('GRANT USAGE ON SCHEMA %s TO %I', schema, $1::name) from t where not has_schema_privilege($1::name, nspoid, 'usage')
+		union all
+		select 4, label, format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %I', label, $1::name) from t
+		where not (has_table_privilege($1::name, oid, 'select') and has_table_privilege($1::name, oid, 'insert')
+			and has_table_privilege($1::name, oid, 'update') and has_table_privilege($1::name, oid, 'delete'))
+		union all
+		select 5, s.oid::regclass::text, format('GRANT USAGE ON SEQUENCE %s TO %I', s.oid::regclass, $1::name)
+		from t join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = t.oid and d.classid = 'pg_class'::regclass and d.deptype = 'a'
+		join pg_class s on s.oid = d.objid
+		-- The planner may ask for the privilege before it looks at the kind; CASE keeps the order.
+		where case s.relkind when 'S' then not has_sequence_privilege($1::name, s.oid, 'usage') end
+		order by 1, 2`, d.centralRole, d.manifest.WhiteList())
+	if err != nil {
+		return nil, nil, fmt.Errorf("look at the rights of %s on central: %w", d.centralRole, err)
+	}
+	var kind int
+	var object, command string
+	_, err = pgx.ForEachRow(rows, []any{&kind, &object, &command}, func() error {
+		if kind == 1 {
+			owned = append(owned, object)
+		} else {
+			commands = append(commands, command)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("look at the rights of %s on central: %w", d.centralRole, err)
+	}
+	return owned, commands, nil
 }
 
 // checkTarget looks at the database that is to become the clone.
@@ -540,6 +597,19 @@ func (d *deployment) identify(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return fmt.Errorf("give the clone its server id: %w", err)
 	}
+	if !d.params.CreateRole {
+		return nil
+	}
+	// The role of an earlier deployment is kept, with the password that the clone has: a new one would lock the clone out
+	// if its commit failed.
+	d.centralRole = "lizsync_" + strings.ReplaceAll(d.serverID, "-", "")
+	var there bool
+	if err := d.central.QueryRow(ctx, "select exists (select from pg_roles where rolname = $1)", d.centralRole).Scan(&there); err != nil {
+		return fmt.Errorf("look for the role of the clone on central: %w", err)
+	}
+	if !there {
+		d.newPassword = rand.Text()
+	}
 	return nil
 }
 
@@ -584,32 +654,55 @@ func (d *deployment) storeConnection(ctx context.Context, tx pgx.Tx) error {
 			return err
 		})
 		if isUnavailable(err) {
-			d.feedback.Message(fmt.Sprintf("a superuser creates on the clone: CREATE EXTENSION dblink; CREATE EXTENSION postgres_fdw (%v)%s", err, otherwise))
-			return nil
+			return d.notStored(fmt.Sprintf("a superuser creates on the clone: CREATE EXTENSION dblink; CREATE EXTENSION postgres_fdw (%v)%s", err, otherwise))
 		}
 		if err != nil {
 			return fmt.Errorf("create the extension %s: %w", extension, err)
 		}
 	}
 	config := d.central.Config()
-	if d.centralRole != config.User {
+	user, password := config.User, config.Password
+	switch {
+	case d.newPassword != "":
+		user, password = d.centralRole, d.newPassword
+	case d.params.CreateRole:
+		d.feedback.Message(fmt.Sprintf("the clone has its role %s on central already, and keeps its connection", d.centralRole))
+		return nil
+	case d.centralRole != user:
 		d.feedback.Message(fmt.Sprintf("the connection to central is not stored in the clone: the password of %s is not known here; "+
 			"run there: SELECT lizsync.create_central_server_fdw(host, port, dbname, user, password)%s", d.centralRole, otherwise))
 		return nil
 	}
 	err := pgx.BeginFunc(ctx, tx, func(nested pgx.Tx) error {
-		_, err := nested.Exec(ctx, "select lizsync.create_central_server_fdw($1, $2, $3, $4, $5)",
-			config.Host, int(config.Port), config.Database, config.User, config.Password)
+		_, err := nested.Exec(ctx, "select lizsync.create_central_server_fdw($1, $2, $3, $4, $5)", config.Host, int(config.Port), config.Database, user, password)
 		return err
 	})
 	if isUnavailable(err) {
-		d.feedback.Message(fmt.Sprintf("the connection to central could not be stored in the clone (%v)%s", err, otherwise))
-		return nil
+		return d.notStored(fmt.Sprintf("the connection to central could not be stored in the clone (%v)%s", err, otherwise))
 	}
 	if err != nil {
 		return fmt.Errorf("store the connection to central: %w", err)
 	}
+	if isLocal(config.Host) && !isLocal(d.clone.Config().Host) {
+		d.feedback.Warning(fmt.Sprintf("the clone will look for central on %s, which is another machine as seen from there; "+
+			"deploy with a connection to central that names its host%s", config.Host, otherwise))
+	}
 	return nil
+}
+
+// notStored tells that the clone does not know how to reach central, which only matters when nobody else does.
+func (d *deployment) notStored(text string) error {
+	if d.newPassword != "" {
+		return &provider.Failure{Text: text, Hint: "make a role for the clone yourself and name it in CENTRAL_ROLE: nobody would know the password of the one made here"}
+	}
+	d.feedback.Message(text)
+	return nil
+}
+
+// isLocal tells whether a host is the machine that asks.
+func isLocal(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.HasPrefix(host, "/") || host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // isUnavailable tells whether something failed for want of rights or of files on the server.
@@ -622,6 +715,11 @@ func isUnavailable(err error) bool {
 // register makes the clone known on central.
 func (d *deployment) register(ctx context.Context) error {
 	err := pgx.BeginFunc(ctx, d.central, func(tx pgx.Tx) error {
+		if d.newPassword != "" {
+			if err := d.createRole(ctx, tx); err != nil {
+				return err
+			}
+		}
 		_, err := tx.Exec(ctx, "select lizsync.register_clone($1, $2, $3, $4, $5::text::pg_snapshot, $6, $7::text::pg_snapshot, $8)",
 			d.serverID, d.serverName, d.centralRole, d.manifest.WhiteList(), d.manifest.Central.Snapshot, d.token, d.received, d.target.systemIdentifier)
 		if err != nil {
@@ -632,5 +730,24 @@ func (d *deployment) register(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("register the clone on central: %w", err)
 	}
+	return nil
+}
+
+// createRole makes the role that speaks for the clone, with the rights on the tables that this needs.
+func (d *deployment) createRole(ctx context.Context, tx pgx.Tx) error {
+	name := pgx.Identifier{d.centralRole}.Sanitize()
+	if _, err := tx.Exec(ctx, fmt.Sprintf("create role %s login password '%s'", name, d.newPassword)); err != nil {
+		return fmt.Errorf("create the role %s: %w", d.centralRole, err)
+	}
+	_, commands, err := d.rights(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, command := range commands {
+		if _, err := tx.Exec(ctx, command); err != nil {
+			return fmt.Errorf("%s: %w", command, err)
+		}
+	}
+	d.feedback.Message(fmt.Sprintf("the role %s was made on central, and may edit the tables of the package", d.centralRole))
 	return nil
 }

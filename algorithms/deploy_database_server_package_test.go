@@ -571,3 +571,42 @@ func TestKeptEditsNeedTheirTables(t *testing.T) {
 	err := untouched(t, central, clone, pack(t, central, []any{"s.t"}, nil), map[string]any{"KEEP_UNSENT_CHANGES": true})
 	require.ErrorContains(t, err, `in tables that are not in the package: "s"."u"`)
 }
+
+func TestRoleIsMadeForTheClone(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	making := map[string]any{"CREATE_CENTRAL_ROLE": true}
+	told, err := tryDeploy(t.Context(), t, central, clone, path, making)
+	require.NoError(t, err)
+	assert.NotContains(t, strings.Join(told.warnings, "\n"), "superuser")
+	role := central.Text(t, "select role_name from lizsync.clones")
+	t.Cleanup(func() { central.Exec(t, "drop owned by "+role+"; drop role "+role) })
+	assert.Equal(t, "f", central.Text(t, "select rolsuper or rolcreaterole or rolcreatedb from pg_roles where rolname = $1", role))
+	clone.Exec(t, "insert into s.t (nom) values ('by its role')")
+	assert.Equal(t, "1", clone.Text(t, "select number_replayed_to_central from lizsync.synchronize()"))
+	assert.Equal(t, role, central.Text(t, "select role_name from lizsync.clones"))
+
+	require.NoError(t, deploy(t, central, clone, pack(t, central, []any{"s.t"}, nil), making))
+	clone.Exec(t, "insert into s.t (nom) values ('again')")
+	assert.Equal(t, "1", clone.Text(t, "select number_replayed_to_central from lizsync.synchronize()"))
+
+	for name, more := range map[string]map[string]any{
+		"leave one of them out": {"CENTRAL_ROLE": "postgres"},
+		"STORE_CENTRAL":         {"STORE_CENTRAL_CONNECTION": false},
+	} {
+		more["CREATE_CENTRAL_ROLE"] = true
+		assert.Contains(t, hint(t, deploy(t, central, clone, path, more)), name)
+	}
+}
+
+func TestDeployingNeedsTheOwnerOfCentral(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	role := pgtest.Role(t)
+	require.NoError(t, deploy(t, central, clone, path, map[string]any{"CENTRAL_ROLE": role.Name}))
+	err := deploy(t, central, clone, path, map[string]any{"CONNECTION_NAME_CENTRAL": central.As(t, role)})
+	require.ErrorContains(t, err, "this role may not deploy from the central database")
+	assert.Contains(t, hint(t, err), "the role that owns LizSync")
+}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -304,6 +305,24 @@ func TestCancelledPackageLeavesTheOneBefore(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, before, after)
 	assert.Equal(t, []string{"package.zip"}, filesBeside(t, path))
+}
+
+// TestCancelledPackageEndsPgDump: the program that runs is told to stop, too.
+func TestCancelledPackageEndsPgDump(t *testing.T) {
+	t.Parallel()
+	db := centralDatabase(t, "create schema s; create table s.t (id serial primary key)")
+	folder, started := fakeDump(t, "99.0"), filepath.Join(t.TempDir(), "started")
+	script := fmt.Sprintf("#!/bin/sh\ncase $1 in --version) echo 'pg_dump (PostgreSQL) 99.0';; *) mkfifo %[1]s; read line < %[1]s;; esac\n", started)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "pg_dump"), []byte(script), 0o755))
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		_, err := tryPack(ctx, t, db, filepath.Join(t.TempDir(), "package.zip"), []any{"s.t"}, map[string]any{"POSTGRESQL_BINARY_PATH": folder})
+		done <- err
+	}()
+	require.Eventually(t, func() bool { _, err := os.Stat(started); return err == nil }, time.Minute, 5*time.Millisecond)
+	cancel()
+	require.ErrorIs(t, <-done, context.Canceled)
 }
 
 // fakeDump puts a pg_dump into a folder that says it has another version.

@@ -326,7 +326,12 @@ func (r *Restorer) Restore(ctx context.Context) error {
 			return fmt.Errorf("analyze %s: %w", table.SQL(), err)
 		}
 	}
-	return r.styles(ctx)
+	err := pgx.BeginFunc(ctx, r.Tx, func(nested pgx.Tx) error { return r.styles(ctx, nested) })
+	if state(err) == insufficientPrivilege {
+		r.Feedback.Warning(fmt.Sprintf("the styles of the layers were left out: %v", err))
+		return nil
+	}
+	return err
 }
 
 // rows loads the tables. Nothing else can see them yet, so that their rows can be written as old ones at once.
@@ -396,13 +401,13 @@ func (r *Restorer) Additional(ctx context.Context) error {
 
 // styles replaces the styles that have the same name, and the default of each layer when the package brings one. Those
 // that people have saved on the clone under other names stay.
-func (r *Restorer) styles(ctx context.Context) error {
+func (r *Restorer) styles(ctx context.Context, tx pgx.Tx) error {
 	styles := r.Package.Manifest.LayerStyles
 	if styles == nil || styles.Count == 0 {
 		return nil
 	}
 	// As QGIS makes it.
-	_, err := r.Tx.Exec(ctx, `
+	_, err := tx.Exec(ctx, `
 		create table if not exists public.layer_styles (
 			id serial primary key, f_table_catalog varchar, f_table_schema varchar, f_table_name varchar, f_geometry_column varchar,
 			stylename text, styleqml xml, stylesld xml, useasdefault boolean, description text, owner varchar(63),
@@ -411,7 +416,7 @@ func (r *Restorer) styles(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make public.layer_styles: %w", err)
 	}
-	here, err := columns(ctx, r.Tx, layerStyles)
+	here, err := columns(ctx, tx, layerStyles)
 	if err != nil {
 		return err
 	}
@@ -423,7 +428,7 @@ func (r *Restorer) styles(ctx context.Context) error {
 			common = append(common, fmt.Sprintf("%s::%s", name, here[i].Type))
 		}
 	}
-	if _, err := r.Tx.Exec(ctx, "create temporary table lizsync_styles ("+strings.Join(definitions, ", ")+") on commit drop"); err != nil {
+	if _, err := tx.Exec(ctx, "create temporary table lizsync_styles ("+strings.Join(definitions, ", ")+") on commit drop"); err != nil {
 		return fmt.Errorf("load the styles: %w", err)
 	}
 	read, err := r.Package.open(ctx, stylesMember)
@@ -431,7 +436,7 @@ func (r *Restorer) styles(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = read.Close() }()
-	if _, err := copyIn(ctx, r.Tx, "pg_temp.lizsync_styles "+columnList(styles.Columns)+" from stdin", read); err != nil {
+	if _, err := copyIn(ctx, tx, "pg_temp.lizsync_styles "+columnList(styles.Columns)+" from stdin", read); err != nil {
 		return fmt.Errorf("load the styles: %w", err)
 	}
 	var targets []string
@@ -449,7 +454,7 @@ func (r *Restorer) styles(ctx context.Context) error {
 				and s.f_geometry_column is not distinct from n.f_geometry_column and s.useasdefault and n.useasdefault::boolean`,
 		fmt.Sprintf("insert into public.layer_styles (%s) select %s from pg_temp.lizsync_styles", strings.Join(targets, ", "), strings.Join(common, ", ")),
 	} {
-		if _, err := r.Tx.Exec(ctx, command); err != nil {
+		if _, err := tx.Exec(ctx, command); err != nil {
 			return fmt.Errorf("load the styles: %w", err)
 		}
 	}
