@@ -8,10 +8,16 @@ declare
     v_schema text := (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'dblink');
     v_pause double precision := 0.0005;
     v_busy integer;
+    v_sent integer;
     v_result text;
-    v_row text;
 begin
-    execute format('select %I.dblink_send_query(''lizsync'', $1)', v_schema) using p_query;
+    -- The connection takes a query once the last result of the one before was read, an empty one: also after an error.
+    execute format('select r from %I.dblink_get_result(''lizsync'') as t (r text)', v_schema) into v_result;
+    execute format('select %I.dblink_send_query(''lizsync'', $1)', v_schema) into v_sent using p_query;
+    if v_sent <> 1 then
+        execute format('select %I.dblink_error_message(''lizsync'')', v_schema) into v_result;
+        raise exception 'send a query to central: %', v_result using errcode = 'connection_failure';
+    end if;
     loop
         execute format('select %I.dblink_is_busy(''lizsync'')', v_schema) into v_busy;
         exit when v_busy = 0;
@@ -19,8 +25,6 @@ begin
         v_pause := least(v_pause * 1.5, 0.05);
     end loop;
     execute format('select r from %I.dblink_get_result(''lizsync'') as t (r text)', v_schema) into v_result;
-    -- The connection takes the next query once its last result, an empty one, was read.
-    execute format('select r from %I.dblink_get_result(''lizsync'') as t (r text)', v_schema) into v_row;
     return v_result;
 end
 $$;
