@@ -10,7 +10,8 @@ as $$
 declare
     v_tables oid[];
     v_replica boolean := lizsync.may_set_replica_role();
-    v_refused lizsync.pending_row[];
+    v_refused lizsync.pending_row[] := '{}';
+    v_locked lizsync.pending_row[];
     v_orphans record;
     v_broken boolean;
     v_table oid;
@@ -20,13 +21,24 @@ declare
 begin
     set constraints all immediate;
     v_tables := lizsync.tables_to_write();
+    perform set_config('lock_timeout', '5s', true);
+    -- A row that somebody is editing is not waited for: it stands still until the next synchronisation.
     foreach v_table in array v_tables loop
         execute format(
-            'select from %s as t where t.uid in (select w.uid from lizsync.rows_staged($1) as w) order by t.uid for update', lizsync.relation_name(v_table)
+            'with locked as materialized (
+                select t.uid from %1$s as t where t.uid in (select w.uid from lizsync.rows_staged($1) as w) for update skip locked
+            )
+            select array_agg(row ($2, t.uid, null, false, ''somebody is editing the row here'')::lizsync.pending_row)
+            from %1$s as t
+            where t.uid in (select w.uid from lizsync.rows_staged($1) as w) and t.uid not in (select l.uid from locked as l)',
+            lizsync.relation_name(v_table)
         )
-        using v_table;
+        into v_locked
+        using v_table, lizsync.relation_name(v_table);
+        v_refused := v_refused || v_locked;
     end loop;
-    v_refused := array(select h from lizsync.hold_back_edited() as h);
+    perform lizsync.withdraw_rows(v_refused);
+    v_refused := v_refused || array(select h from lizsync.hold_back_edited() as h);
 
     if v_replica then
         perform set_config('session_replication_role', 'replica', true);
