@@ -37,6 +37,9 @@ func TestRandomHistoriesLoseNothing(t *testing.T) {
 				s := *seed + uint64(n)
 				ops := generate(s)
 				v := w.Play(ops)
+				if n%50 == 49 {
+					t.Logf("%d histories", n+1)
+				}
 				if v == nil {
 					continue
 				}

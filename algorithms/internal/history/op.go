@@ -117,14 +117,18 @@ func generate(seed uint64) []op {
 	tieWeight := pickFloat(r, 0, 0, 0.3)
 	names := []string{"C", "A", "B", "D"}[:2+r.IntN(3)]
 	some := tables[:len(tables)-1]
-	if sometimes(0.6) {
-		some = []*table{tables[0], tables[r.IntN(len(some))]}
+	duel := sometimes(0.5) // all after the same few fields
+	if duel {
+		some = []*table{tables[0], tables[0], tables[r.IntN(len(some))]}
 	}
 	rows := rowNames[:1+r.IntN(len(rowNames))]
+	if duel {
+		rows = rowNames[:1]
+	}
 	columns := map[*table][]column{}
 	for _, t := range tables {
 		columns[t] = t.columns
-		if n := len(t.columns); n > 0 && sometimes(0.7) {
+		if n := len(t.columns); n > 0 && (duel || sometimes(0.5)) {
 			first := r.IntN(n)
 			columns[t] = t.columns[first:min(first+1+r.IntN(2), n)]
 		}
@@ -141,7 +145,11 @@ func generate(seed uint64) []op {
 		switch {
 		case w < editWeight:
 			o.args = []string{t.name, pick(rows)}
-			switch e := r.Float64(); {
+			e := r.Float64()
+			if duel && sometimes(0.6) {
+				e = 0
+			}
+			switch {
 			case e < 0.62:
 				o.verb = "set"
 				o.set = map[string]string{}

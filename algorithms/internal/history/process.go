@@ -43,6 +43,11 @@ const (
 
 func (w *world) newProcess(s *side) *process {
 	p := &process{w: w, s: s}
+	if n := len(s.spare); n > 0 {
+		p.clone, p.central = s.spare[n-1][0], s.spare[n-1][1]
+		s.spare = s.spare[:n-1]
+		return p
+	}
 	ctx, cancel := w.context()
 	defer cancel()
 	var err error
@@ -55,13 +60,21 @@ func (w *world) newProcess(s *side) *process {
 	return p
 }
 
+// kill rolls back what is under way. The sessions are kept for another process: a new one costs more than the rest.
 func (p *process) kill() {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	for _, conn := range []*pgx.Conn{p.clone, p.central} {
+	sessions := [2]*pgx.Conn{p.clone, p.central}
+	for _, conn := range sessions {
 		if !conn.IsClosed() && conn.PgConn().TxStatus() != 'I' {
 			_, _ = conn.Exec(ctx, "rollback")
 		}
+	}
+	if !p.clone.IsClosed() && !p.central.IsClosed() {
+		p.s.spare = append(p.s.spare, sessions)
+		return
+	}
+	for _, conn := range sessions {
 		_ = conn.Close(ctx)
 	}
 }

@@ -55,8 +55,9 @@ type side struct {
 	clone   *synctest.Clone // nil for central
 	users   [3]*pgx.Conn
 	open    [3]*transaction
-	offset  float64  // seconds that its clock is ahead of central's
-	process *process // the synchronisation that is made step by step
+	offset  float64        // seconds that its clock is ahead of central's
+	process *process       // the synchronisation that is made step by step
+	spare   [][2]*pgx.Conn // sessions for others, on the clone and on central
 }
 
 func newWorld(t testing.TB) *world {
