@@ -1,6 +1,7 @@
 -- Rows that hold each other's unique values, as two that swap them: their values are set aside, then all are written. A row
 -- that fails even so is taken out, and the others are tried again. Done for the rows that exist and that a unique key
--- refused; a value that can be set to nothing is, another one is replaced by one that nobody has.
+-- refused; a value that can be set to nothing is, another one is replaced by one that nobody has. A key that the change does
+-- not touch is left alone: other rows may reference it, and writing it would make it an edit.
 create or replace function lizsync.write_as_group(p_relid oid) returns void
 language plpgsql
 set search_path from current
@@ -16,18 +17,15 @@ as $$
 declare
     v_table text := lizsync.relation_name(p_relid);
     v_group uuid[];
-    v_columns text[];
     v_aside text;
     v_uids uuid[];
-    v_old hstore[];
     v_row record;
     v_failed uuid;
 begin
     select array_agg(g.uid) into v_group from lizsync.group_to_write(p_relid) as g;
     select
-        array_agg(distinct a.attname::text),
         string_agg(distinct format(
-            '%I = %s', a.attname,
+            '%1$I = case when g.won ? %1$L then %2$s else t.%1$I end', a.attname,
             case
                 when not a.attnotnull then 'null'
                 when a.atttypid = 'uuid'::regtype then 'gen_random_uuid()'
@@ -35,23 +33,26 @@ begin
                 when t.typcategory = 'N' then format('-(select count(*) from %1$s) - abs(hashtextextended(t.uid::text, 0) %% 1000000)', v_table)
             end
         ), ', ')
-    into v_columns, v_aside
+    into v_aside
     from pg_index i
     join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
     join pg_type t on t.oid = a.atttypid
     where i.indrelid = p_relid and i.indisunique and a.attname = any (lizsync.sent_columns(p_relid)) and a.attname <> 'uid'
-        and (not a.attnotnull or a.atttypid = 'uuid'::regtype or t.typcategory in ('S', 'N'));
+        and (not a.attnotnull or a.atttypid = 'uuid'::regtype or t.typcategory in ('S', 'N'))
+        and exists (select from lizsync.group_to_write(p_relid) as g where g.won ? a.attname::text);
 
-    while cardinality(v_group) > 1 and v_columns is not null and cardinality(v_group) <= 200 loop
+    while cardinality(v_group) > 1 and v_aside is not null and cardinality(v_group) <= 200 loop
         v_failed := null;
         begin
-            execute format('select array_agg(t.uid), array_agg(slice(hstore(t), $2)) from %s as t where t.uid = any ($1)', v_table)
-            into v_uids, v_old
-            using v_group, v_columns;
-            execute format('update %s as t set %s where t.uid = any ($1)', v_table, v_aside) using v_group;
+            execute format('select array_agg(t.uid) from %s as t where t.uid = any ($1)', v_table) into v_uids using v_group;
+            execute format(
+                'update %s as t set %s from lizsync.group_to_write($2) as g where g.uid = t.uid and t.uid = any ($1)', v_table, v_aside
+            )
+            using v_group, p_relid;
             for v_row in
-                select g.uid, a.old || g.won as fields, akeys(a.old || g.won) as columns
-                from lizsync.group_to_write(p_relid) as g join unnest(v_uids, v_old) as a (uid, old) on a.uid = g.uid
+                select g.uid, g.won as fields, akeys(g.won) as columns
+                from lizsync.group_to_write(p_relid) as g
+                where g.uid = any (v_uids)
             loop
                 v_failed := v_row.uid;
                 execute format(
