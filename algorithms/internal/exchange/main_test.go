@@ -106,7 +106,7 @@ func pending(t *testing.T, db *pgtest.DB) []string {
 	t.Helper()
 	var lines []string
 	for _, row := range db.Rows(t, `
-		select format('%s refused by %s', coalesce((select name from city.tree where uid = object_uid), object_table), refused_by)
+		select format('%s refused by %s', coalesce((select name from city.tree where uid = object_uid), replace(object_table, '"', '')), refused_by)
 		from lizsync.pending_changes
 		order by 1`) {
 		lines = append(lines, row[0])
