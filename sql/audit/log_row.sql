@@ -24,6 +24,10 @@ declare
     v_uid uuid;
     v_new_uid uuid;
 begin
+    -- What central sent is not an edit made here. The setting alone, which anybody may set, is not believed.
+    if current_setting('lizsync.replaying', true) = 'on' and lizsync.is_replaying() then
+        return new;
+    end if;
     if v_action = 'I' then
         v_row := hstore(new);
     else

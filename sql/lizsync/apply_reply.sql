@@ -1,6 +1,7 @@
 -- On a clone, in the transaction that began the synchronisation: writes what central sent, and moves the cursor with it.
 -- User triggers do not run: their effects come from central. Where the role may, that is the replica role, under which
--- foreign keys are checked here, by set, afterwards; otherwise the tables' triggers are disabled meanwhile.
+-- foreign keys are checked here, by set, afterwards; otherwise the tables' triggers are disabled meanwhile, and the audit's
+-- looks away.
 create or replace function lizsync.apply_reply(p_answer lizsync.answer) returns table (
     number_replayed_to_central integer, number_replayed_to_clone integer, number_conflicts integer, number_pending integer
 )
@@ -16,7 +17,10 @@ declare
     v_broken boolean;
     v_table oid;
     v_role constant text := current_setting('session_replication_role');
+    v_triggers name[];
+    v_trigger name;
     v_statement text;
+    v_statements text[];
     v_enable text[] := '{}';
 begin
     set constraints all immediate;
@@ -43,16 +47,28 @@ begin
     if v_replica then
         perform set_config('session_replication_role', 'replica', true);
     else
-        v_enable := array(
-            select format(
-                'alter table %s enable %s trigger %I', lizsync.relation_name(tgrelid),
-                case tgenabled when 'A' then 'always' when 'R' then 'replica' end, tgname
-            )
-            from pg_trigger
-            where tgrelid = any (v_tables) and not tgisinternal and tgenabled <> 'D'
-        );
+        perform set_config('lizsync.replaying', 'on', true);
         foreach v_table in array v_tables loop
-            execute format('alter table %s disable trigger user', lizsync.relation_name(v_table));
+            -- The triggers that an insert, an update or a delete fires, but the audit's: 28 is their bits of tgtype.
+            select array_agg(tgname), array_agg(format(
+                'alter table %s enable %s trigger %I', lizsync.relation_name(v_table), case tgenabled when 'A' then 'always' end, tgname
+            ))
+            into v_triggers, v_statements
+            from pg_trigger
+            where tgrelid = v_table and not tgisinternal and tgenabled in ('O', 'A') and tgtype & 28 <> 0 and tgfoid <> 'audit.log_row'::regproc;
+            begin
+                foreach v_trigger in array coalesce(v_triggers, '{}') loop
+                    execute format('alter table %s disable trigger %I', lizsync.relation_name(v_table), v_trigger);
+                end loop;
+                v_enable := v_enable || v_statements;
+            exception when lock_not_available then
+                v_locked := array(
+                    select row (lizsync.relation_name(v_table), w.uid, null, false, 'somebody is editing the table here')::lizsync.pending_row
+                    from lizsync.rows_staged(v_table) as w
+                );
+                perform lizsync.withdraw_rows(v_locked);
+                v_refused := v_refused || v_locked;
+            end;
         end loop;
     end if;
 
@@ -77,9 +93,8 @@ begin
         perform lizsync.withdraw_rows(v_refused);
     end loop;
 
-    if v_replica then
-        perform set_config('session_replication_role', v_role, true);
-    end if;
+    perform set_config('session_replication_role', v_role, true) where v_replica;
+    perform set_config('lizsync.replaying', 'off', true);
     foreach v_statement in array v_enable loop
         execute v_statement;
     end loop;

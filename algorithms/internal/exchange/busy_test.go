@@ -1,0 +1,51 @@
+package exchange_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lizsync/lizsync/algorithms/internal/exchange"
+	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+)
+
+// A session left open in an editor must not hold the synchronisation up, on either side.
+func TestARowThatSomebodyIsEditingOnTheCloneIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		set(t, central.DB, "a", "x = 1")
+		set(t, central.DB, "b", "x = 2")
+		editor := begin(t, clone.DB)
+		execute(t, editor, "update city.tree set y = 9 where name = 'a'")
+
+		require.Equal(t, exchange.Counts{ReplayedToClone: 1, Pending: 1}, clone.MustSync(t, via))
+		require.Equal(t, "somebody is editing the row here", clone.Text(t, "select error from lizsync.pending_changes"))
+		trees(t, "b", "2 0 0", clone.DB)
+
+		execute(t, editor, "commit")
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 1}, clone.MustSync(t, via))
+		trees(t, "a", "1 9 0", central.DB, clone.DB)
+		synctest.RequireEqual(t, central, clone)
+	})
+}
+
+func TestARowThatSomebodyIsEditingOnCentralKeepsTheOthersWaitingForSecondsOnly(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone := central.Clone(t)
+	editor := begin(t, central.DB)
+	execute(t, editor, "update city.tree set y = 9 where name = 'a'")
+	set(t, clone.DB, "a", "x = 1")
+	set(t, clone.DB, "b", "x = 2")
+
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 1, Pending: 1}, clone.MustSync(t, synctest.ViaProgram))
+	trees(t, "b", "2 0 0", central.DB)
+	require.Contains(t, clone.Text(t, "select error from lizsync.pending_changes"), "somebody is editing the row")
+
+	execute(t, editor, "commit")
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 1}, clone.MustSync(t, synctest.ViaProgram))
+	trees(t, "a", "1 9 0", central.DB, clone.DB)
+	synctest.RequireEqual(t, central, clone)
+}
