@@ -1,6 +1,7 @@
 create or replace function lizsync.import_central_server_schemas() returns void
 language plpgsql
 set search_path from current
+set client_min_messages = warning
 as $$
 declare
     v_schema record;
