@@ -17,7 +17,7 @@ func TestATransactionThatCommitsLateIsNotSkippedForEver(t *testing.T) {
 	t.Parallel()
 	overEach(t, func(t *testing.T, via synctest.Via) {
 		central := city(t, "")
-		clone := central.Clone(t, synctest.SuperuserOnClone)
+		clone := central.Clone(t)
 		here, there := begin(t, clone.DB), begin(t, central.DB)
 		execute(t, here, "update city.tree set x = 1 where name = 'a'")
 		execute(t, there, "update city.tree set x = 2 where name = 'b'")

@@ -1,0 +1,424 @@
+package exchange_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lizsync/lizsync/algorithms/internal/exchange"
+	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/internal/pgtest"
+)
+
+// Rule 6. The events of the transaction itself are in no snapshot.
+func TestASynchronisationInsideATransactionThatWroteIsRefused(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		here, _ := clone.Conns(t)
+		execute(t, here, "begin")
+		execute(t, here, "update city.tree set x = 1 where name = 'a'")
+		_, err := clone.Sync(t, via)
+		require.ErrorContains(t, err, "this transaction has already written")
+		trees(t, "a", "0 0 0", central.DB)
+		execute(t, here, "rollback")
+		require.Zero(t, clone.MustSync(t, via))
+	})
+}
+
+// Rule 6.
+func TestTwoSynchronisationsOfOneCloneDoNotMix(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		set(t, clone.DB, "a", "x = 1")
+		counts, err := during(t, clone, via, func() {
+			for _, second := range transports {
+				here := connect(t, clone.As(t, clone.Session))
+				var err error
+				if second == synctest.ViaSQL {
+					_, err = here.Exec(t.Context(), "select lizsync.synchronize()")
+				} else {
+					_, err = synchronize(t, t.Context(), clone.As(t, clone.Session), central.As(t, clone.Role), silent{})
+				}
+				require.ErrorContains(t, err, "another synchronisation of this clone is running")
+				require.NoError(t, here.Close(t.Context()))
+			}
+		})
+		require.NoError(t, err)
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, counts)
+		synctest.RequireEqual(t, central, clone)
+	})
+}
+
+// Rule 6: serialization failures are retried.
+func TestAnEditorOnCentralDoesNotMakeTheSynchronisationFail(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		watch := central.Conn(t)
+		set(t, clone.DB, "a", "x = 1, y = 1")
+		editor := begin(t, central.DB)
+		execute(t, editor, "update city.tree set x = 2 where name = 'a'")
+		done := start(t, clone, via)
+		blocked(t, watch, editor)
+		execute(t, editor, "commit")
+		end := <-done
+		require.NoError(t, end.err)
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 1, Conflicts: 1}, end.Counts)
+		trees(t, "a", "2 1 0", central.DB, clone.DB)
+		require.Equal(t, "2", events(t, central))
+	})
+}
+
+func TestARowThatSomebodyGoesOnEditingIsPendingAndTheOthersPass(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone := central.Clone(t)
+	set(t, clone.DB, "a", "x = 1")
+	set(t, clone.DB, "b", "x = 1")
+	editor := begin(t, central.DB)
+	execute(t, editor, "update city.tree set x = 2 where name = 'a'")
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 1, Pending: 1}, clone.MustSync(t, via))
+	require.Contains(t, clone.Text(t, "select error from lizsync.pending_changes"), "somebody is editing the row")
+	execute(t, editor, "rollback")
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, via))
+	synctest.RequireEqual(t, central, clone)
+}
+
+// steps are the functions of the two sides in the order in which a synchronisation calls them.
+var steps = []struct {
+	onCentral bool
+	function  string
+	done      bool // central has committed
+}{
+	{false, "lizsync.begin_synchronization(integer)", false},
+	{true, "lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval)", false},
+	{false, "lizsync.outgoing_batch(pg_snapshot, bigint, bigint)", false},
+	{true, "lizsync.receive_batch(text)", false},
+	{true, "lizsync.begin_replay()", false},
+	{true, "lizsync.compare(oid, boolean, boolean)", false},
+	{true, "lizsync.close_exchange()", false},
+	{true, "lizsync.reply_batch(uuid, integer, uuid)", true},
+	{false, "lizsync.receive_batch(text)", true},
+	{false, "lizsync.apply_reply(lizsync.answer)", true},
+	{false, "lizsync.close_reply(lizsync.answer, lizsync.pending_row[])", true},
+}
+
+func TestASessionKilledAtAnyStepLosesNothingAndRepeatsNothing(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		for i, step := range steps {
+			set(t, clone.DB, "a", fmt.Sprintf("x = %d", i+1))
+			set(t, central.DB, "b", fmt.Sprintf("x = %d", i+1))
+			db := clone.DB
+			if step.onCentral {
+				db = central.DB
+			}
+			restore := replaced(t, db, step.function, "perform pg_terminate_backend(pg_backend_pid()); raise exception 'not killed';")
+			_, err := clone.Sync(t, via)
+			restore()
+			require.Error(t, err, step.function)
+			require.NotContains(t, err.Error(), "not killed", step.function)
+			trees(t, "b", fmt.Sprintf("%d 0 0", i), clone.DB)
+			here := i
+			if step.done {
+				here = i + 1
+			}
+			require.Equal(t, fmt.Sprintf("%d 0 0", here), tree(t, central.DB, "a"), step.function)
+
+			want := exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 1}
+			if step.done {
+				want.ReplayedToCentral = 0
+			}
+			require.Equal(t, want, clone.MustSync(t, via), step.function)
+			synctest.RequireEqual(t, central, clone)
+			require.Equal(t, fmt.Sprint(2*(i+1)), events(t, central), step.function)
+		}
+		require.Empty(t, conflicts(t, central))
+		for _, table := range []string{"exchanges", "incoming", "replay", "standing"} {
+			for _, db := range []*pgtest.DB{central.DB, clone.DB} {
+				require.Equal(t, "0", db.Text(t, "select count(*) from lizsync."+table), table)
+			}
+		}
+	})
+}
+
+// Rule 13. Central waits for an editor while the clone's user loses patience.
+func TestACancelledSynchronisationLeavesNothingRunningOnCentral(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		set(t, clone.DB, "a", "x = 1")
+		watch := central.Conn(t)
+		editor := begin(t, central.DB)
+		execute(t, editor, "update city.tree set x = 2 where name = 'a'")
+		err := cancelled(t, clone, via, func() { blocked(t, watch, editor) })
+		require.ErrorContains(t, err, "cancel")
+		require.NotContains(t, whole(err), "Central is done")
+		pgtest.WaitFor(t, watch, `
+			select not exists (
+				select from pg_stat_activity
+				where usename = $1 and datname = current_database() and (state <> 'idle' or backend_xid is not null)
+			)`, clone.Role.Name)
+		execute(t, editor, "rollback")
+		trees(t, "a", "0 0 0", central.DB)
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, via))
+		synctest.RequireEqual(t, central, clone)
+	})
+}
+
+// Rule 13.
+func TestACancelAfterCentralHasCommittedDoesNotPretendThatNothingHappened(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		set(t, clone.DB, "a", "x = 1")
+		set(t, central.DB, "b", "x = 2")
+		watch := clone.Conn(t)
+		editor := begin(t, clone.DB)
+		execute(t, editor, "select from lizsync.central for update") // what the clone writes last
+		err := cancelled(t, clone, via, func() { blocked(t, watch, editor) })
+		require.Contains(t, strings.ToLower(whole(err)), "central is done; the clone receives it with the next synchronisation")
+		execute(t, editor, "rollback")
+		trees(t, "a", "1 0 0", central.DB)
+		trees(t, "b", "0 0 0", clone.DB)
+		require.Equal(t, exchange.Counts{ReplayedToClone: 1}, clone.MustSync(t, via))
+		synctest.RequireEqual(t, central, clone)
+		require.Equal(t, "2", events(t, central))
+	})
+}
+
+// cancelled synchronises and cancels once when returns.
+func cancelled(t *testing.T, clone *synctest.Clone, via synctest.Via, when func()) error {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	here, there := clone.Conns(t)
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		if via == synctest.ViaProgram {
+			_, err = exchange.Synchronize(ctx, here, there, silent{})
+		} else {
+			_, err = here.Exec(ctx, "select lizsync.synchronize()")
+		}
+		done <- err
+	}()
+	when()
+	cancel()
+	return <-done
+}
+
+// whole is an error with the detail that PostgreSQL adds to it.
+func whole(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return err.Error() + " " + pg.Detail
+	}
+	return err.Error()
+}
+
+// Rule 13.
+func TestAVanishedCloneDoesNotHoldCentralsLocks(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone := central.Clone(t)
+	here, there := clone.Conns(t)
+	g := greet(t, here)
+	execute(t, there, "begin isolation level repeatable read")
+	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0')",
+		pgx.QueryExecModeExec, g.greeting, g.columns)
+	require.NoError(t, err)
+	require.Equal(t, "30s", text(t, there, "select current_setting('idle_in_transaction_session_timeout')"))
+	require.Equal(t, "t", text(t, there, `
+		select (current_setting('tcp_keepalives_idle')::integer + current_setting('tcp_keepalives_interval')::integer * current_setting('tcp_keepalives_count')::integer <= 30)::text::char(1)`))
+	execute(t, there, "rollback")
+	execute(t, here, "rollback")
+}
+
+// proxy stands between the clone and central, counts how often the client's turn comes after the server's, and may cut
+// the connection once the client has sent a text, so that its answer is lost.
+type proxy struct {
+	net.Listener
+	turns atomic.Int64
+	cut   atomic.Pointer[string]
+}
+
+func listen(t *testing.T, central *synctest.Central) *proxy {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	p := &proxy{Listener: listener}
+	u, err := url.Parse(central.URL)
+	require.NoError(t, err)
+	var running sync.WaitGroup
+	t.Cleanup(func() {
+		_ = listener.Close()
+		running.Wait()
+	})
+	running.Go(func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			server, err := (&net.Dialer{}).Dial("tcp", u.Host)
+			if err != nil {
+				_ = client.Close()
+				continue
+			}
+			running.Go(func() { p.carry(client, server) })
+		}
+	})
+	return p
+}
+
+func (p *proxy) carry(client, server net.Conn) {
+	var answered, cut atomic.Bool
+	answered.Store(true)
+	var back sync.WaitGroup
+	back.Go(func() {
+		buffer := make([]byte, 64<<10)
+		for {
+			n, err := server.Read(buffer)
+			if n > 0 && !cut.Load() {
+				answered.Store(true)
+				_, _ = client.Write(buffer[:n])
+			}
+			if cut.Load() || err != nil {
+				_ = client.Close()
+				return
+			}
+		}
+	})
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := client.Read(buffer)
+		if n > 0 {
+			if answered.Swap(false) {
+				p.turns.Add(1)
+			}
+			if text := p.cut.Load(); text != nil && bytes.Contains(buffer[:n], []byte(*text)) {
+				cut.Store(true)
+			}
+			if _, err := server.Write(buffer[:n]); err != nil {
+				break
+			}
+		}
+		if err != nil {
+			break
+		}
+	}
+	_ = client.Close()
+	_ = server.(interface{ CloseWrite() error }).CloseWrite()
+	back.Wait()
+	_, _ = io.Copy(io.Discard, server)
+	_ = server.Close()
+}
+
+// through synchronises over the proxy, with connections of its own.
+func (p *proxy) through(t *testing.T, clone *synctest.Clone, via synctest.Via) (exchange.Counts, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if via == synctest.ViaProgram {
+		u, err := url.Parse(clone.Central.As(t, clone.Role))
+		require.NoError(t, err)
+		u.Host = p.Addr().String()
+		return synchronize(t, ctx, clone.As(t, clone.Session), u.String(), silent{})
+	}
+	host, port, err := net.SplitHostPort(p.Addr().String())
+	require.NoError(t, err)
+	clone.Exec(t, fmt.Sprintf("alter server central_server options (set host '%s', set port '%s')", host, port))
+	return clone.Sync(t, via)
+}
+
+// G5.
+func TestRoundTripsDoNotGrowWithTheEdits(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		central.Exec(t, "insert into city.tree (name, x, y) select 'n' || n, 0, 0 from generate_series(1, 20000) as n")
+		clone := central.Clone(t)
+		p := listen(t, central)
+		var turns []int64
+		for _, edits := range []int{10, 10000} {
+			clone.Exec(t, fmt.Sprintf("update city.tree set x = x + 1 where id <= %d + 4 and id > 4", edits))
+			central.Exec(t, fmt.Sprintf("update city.tree set x = x + 1 where id <= 10000 + %d + 4 and id > 10000 + 4", edits))
+			p.turns.Store(0)
+			counts, err := p.through(t, clone, via)
+			require.NoError(t, err)
+			require.Equal(t, exchange.Counts{ReplayedToCentral: edits, ReplayedToClone: edits}, counts)
+			turns = append(turns, p.turns.Load())
+		}
+		require.Equal(t, turns[0], turns[1])
+		require.Less(t, turns[0], int64(25))
+	})
+}
+
+// G1 and G2: nobody knows whether central has committed.
+func TestACommitWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		p := listen(t, central)
+		set(t, clone.DB, "a", "x = 1")
+		set(t, central.DB, "b", "x = 2")
+		commit := "commit\x00" // the whole query: names of databases have words too
+		p.cut.Store(&commit)
+		_, err := p.through(t, clone, via)
+		require.Error(t, err)
+		p.cut.Store(nil)
+		pgtest.WaitFor(t, central.Conn(t), "select exists (select from city.tree where x = 1)")
+		trees(t, "b", "0 0 0", clone.DB)
+		counts, err := p.through(t, clone, via)
+		require.NoError(t, err)
+		require.Equal(t, exchange.Counts{ReplayedToClone: 1}, counts)
+		synctest.RequireEqual(t, central, clone)
+		require.Equal(t, "2", events(t, central))
+	})
+}
+
+// G5: a batch holds 16 MB of text, and bytes are two letters each.
+func TestChangesOverOneBatchArriveWhole(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := synctest.NewCentral(t, "create schema city; create table city.photo (name text primary key, image bytea)")
+		clone := central.Clone(t)
+		photos := func(side string) string {
+			return fmt.Sprintf("insert into city.photo select '%[1]s' || n, decode(repeat(md5('%[1]s' || n), 6 * 1024 * 1024 / 16), 'hex') from generate_series(1, 2) as n", side)
+		}
+		clone.Exec(t, photos("clone"))
+		central.Exec(t, photos("central"))
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 2, ReplayedToClone: 2}, clone.MustSync(t, via))
+		synctest.RequireEqual(t, central, clone)
+		require.Equal(t, "t", central.Text(t, "select count(*) > 1 from lizsync.reply"), "in several batches")
+
+		clone.Exec(t, "update city.photo set name = 'renamed' where name = 'clone1'")
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, via))
+		synctest.RequireEqual(t, central, clone)
+		require.Zero(t, clone.MustSync(t, via))
+	})
+}
