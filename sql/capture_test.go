@@ -180,7 +180,7 @@ func TestNestedWritesReduceToTheRowAsItIs(t *testing.T) {
 	require.Equal(t, "t", db.Text(t, `
 		select lizsync.net_fields(coalesce(changed_fields, row_data) order by event_id) operator(public.=) public.hstore((select t from city.tree t))
 		from audit.logged_actions`))
-	require.Equal(t, "5", db.Text(t, "select x from city.tree"))
+	require.Equal(t, "6", db.Text(t, "select x from city.tree"), "both triggers saw less than 5")
 }
 
 func TestViewsAreAuditedWhereTheyHaveTriggersOfTheirOwn(t *testing.T) {
