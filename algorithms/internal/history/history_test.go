@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,10 +15,10 @@ import (
 )
 
 var (
-	histories  = flag.Int("histories", 200, "how many random histories are played")
+	histories  = flag.Int("histories", 100, "how many random histories are played")
 	seed       = flag.Uint64("seed", 1, "seed of the first one")
 	failures   = flag.Int("failures", 1, "after how many failed ones to stop")
-	script     = flag.String("play", "", "a file with a history to play")
+	script     = flag.String("play", "", "a file with histories to play, --- between them")
 	shrinkTime = flag.Duration("shrink", time.Minute, "time for shortening a failed one")
 )
 
@@ -66,7 +67,9 @@ func TestKeptHistories(t *testing.T) {
 	if *script != "" {
 		text, err := os.ReadFile(*script)
 		require.NoError(t, err)
-		all = append(all, struct{ name, text string }{*script, string(text)})
+		for i, part := range strings.Split(string(text), "---\n") {
+			all = append(all, struct{ name, text string }{fmt.Sprintf("%s %d", *script, i+1), part})
+		}
 	}
 	if len(all) == 0 {
 		return
