@@ -320,8 +320,8 @@ func nothingToDo(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 			transaction_id, action, row_data, changed_fields, statement_only, uid
 		)
 		select 'bench', 'feature', 'bench.feature'::regclass, 'somebody', now(), now(), now(),
-			100, 'U', hstore(f), hstore('a', n::text), false, f.uid
-		from bench.feature f, generate_series(1, $1 / 100000) n`, oldEvents)
+			100, 'U', hstore(t), hstore('a', n::text), false, t.uid
+		from bench.feature as t, generate_series(1, $1 / 100000) as n`, oldEvents)
 	if err != nil {
 		return nil, err
 	}
