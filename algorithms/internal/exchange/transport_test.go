@@ -408,7 +408,7 @@ func TestChangesOverOneBatchArriveWhole(t *testing.T) {
 		central := synctest.NewCentral(t, "create schema city; create table city.photo (name text primary key, image bytea)")
 		clone := central.Clone(t)
 		photos := func(side string) string {
-			return fmt.Sprintf("insert into city.photo select '%[1]s' || n, decode(repeat(md5('%[1]s' || n), 6 * 1024 * 1024 / 16), 'hex') from generate_series(1, 2) as n", side)
+			return fmt.Sprintf("insert into city.photo select '%[1]s' || n, decode(repeat(md5('%[1]s' || n), 5 * 1024 * 1024 / 16), 'hex') from generate_series(1, 2) as n", side)
 		}
 		clone.Exec(t, photos("clone"))
 		central.Exec(t, photos("central"))

@@ -1,0 +1,226 @@
+package exchange_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lizsync/lizsync/algorithms/internal/exchange"
+	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/internal/pgtest"
+)
+
+// withSecret is a city with a table that its clones do not synchronise.
+func withSecret(t *testing.T) *synctest.Central {
+	t.Helper()
+	central := synctest.NewCentral(t, `
+		create schema city;
+		create table city.tree (uid uuid primary key default gen_random_uuid(), name text, x integer, y integer, z integer);
+		create table city.secret (uid uuid primary key default gen_random_uuid(), name text);
+		insert into city.tree (name, x, y, z) values ('a', 0, 0, 0);
+		insert into city.secret (name) values ('hidden')`, "city.tree")
+	central.Exec(t, "select audit.audit_table('city.secret')")
+	return central
+}
+
+// open opens the clone's exchange by hand, in a transaction on central.
+func open(t *testing.T, clone *synctest.Clone) (there *pgx.Conn) {
+	t.Helper()
+	here, there := clone.Conns(t)
+	g := greet(t, here)
+	execute(t, here, "rollback")
+	execute(t, there, "begin isolation level repeatable read")
+	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0')",
+		pgx.QueryExecModeExec, g.greeting, g.columns)
+	require.NoError(t, err)
+	return there
+}
+
+func TestAClonesRoleReadsNothingOfLizSync(t *testing.T) {
+	t.Parallel()
+	central := withSecret(t)
+	clone := central.Clone(t)
+	set(t, central.DB, "a", "x = 1")
+	_, there := clone.Conns(t)
+	tables := central.Rows(t, "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('audit', 'lizsync')")
+	require.NotEmpty(t, tables)
+	for _, table := range append(tables, []string{"city.secret"}) {
+		for _, statement := range []string{"select from %s", "delete from %s", "truncate %s", "insert into %s default values"} {
+			_, err := there.Exec(t.Context(), fmt.Sprintf(statement, table[0]))
+			require.ErrorContains(t, err, "permission denied", statement, table[0])
+		}
+	}
+	for _, call := range []string{
+		"audit.replay_event(1)", "audit.rollback_event(1)", "audit.audit_table('city.tree')", "lizsync.give_up('city.tree', gen_random_uuid())",
+		"lizsync.revoke_clone(gen_random_uuid())", "lizsync.current_rows('city.secret'::regclass, '{}')", "lizsync.make_reply(gen_random_uuid())",
+		"lizsync.label_events()", "lizsync.clear_exchange()", "lizsync.synchronize()",
+		fmt.Sprintf("lizsync.register_clone(gen_random_uuid(), 'x', '%s', '{city.secret}', '1:1:', gen_random_uuid(), '1:1:', 1)", clone.Role.Name),
+	} {
+		_, err := there.Exec(t.Context(), "select "+call)
+		require.ErrorContains(t, err, "permission denied", call)
+	}
+}
+
+func TestACloneSpeaksForNoOther(t *testing.T) {
+	t.Parallel()
+	central := withSecret(t)
+	victim, thief := central.Clone(t), central.Clone(t)
+	set(t, central.DB, "a", "x = 1")
+	victim.MustSync(t, via)
+	token := central.Text(t, "select offered_token from lizsync.clones where server_id = $1::text::uuid", victim.ID)
+	require.Equal(t, "1", central.Text(t, "select count(*) from lizsync.reply"))
+
+	here, _ := victim.Conns(t)
+	g := greet(t, here)
+	execute(t, here, "rollback")
+	_, there := thief.Conns(t)
+	execute(t, there, "begin isolation level repeatable read")
+	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0')",
+		pgx.QueryExecModeExec, g.greeting, g.columns)
+	require.ErrorContains(t, err, "central refuses the clone")
+	execute(t, there, "rollback")
+	_, err = there.Exec(t.Context(), "select lizsync.reply_batch($1::text::uuid, 1, $2::text::uuid)", pgx.QueryExecModeExec, victim.ID, token)
+	require.ErrorContains(t, err, "no longer has part 1")
+
+	// What it sends in its own exchange is its own, and of its own tables, whatever it says.
+	there = open(t, thief)
+	uid := central.Text(t, "select uid from city.tree")
+	const separator = "\n01234567-0123-0123-0123-0123456789ab\n"
+	var batch strings.Builder
+	for i, c := range []struct{ relation, uid, action, fields string }{
+		{`"city"."secret"`, central.Text(t, "select uid from city.secret"), "U", `"name"=>"stolen"`},
+		{`"lizsync"."clones"`, uid, "U", `"role_name"=>"thief"`},
+		{`"city"."tree"`, uid, "U", fmt.Sprintf(`"y"=>"9", "sync_data"=>"{\"origin\": \"%s\"}"`, victim.ID)},
+		{`"city"."nowhere"`, uid, "X", ""},
+	} {
+		batch.WriteString(separator + text(t, there, `
+			select concat('(', $1::integer, ',', 9000000000000 + $1, ',"', replace($2, '"', '""'), '",', $3::text, ',', $4::text, ',"', replace(replace($5, '\', '\\'), '"', '""'), '",infinity,postgres)')`,
+			pgx.QueryExecModeExec, i+1, c.relation, c.uid, c.action, c.fields))
+	}
+	execute(t, there, "select lizsync.receive_batch($1)", pgx.QueryExecModeExec, batch.String())
+	execute(t, there, "select lizsync.exchange()")
+	execute(t, there, "commit")
+	require.Equal(t, "hidden", central.Text(t, "select name from city.secret"))
+	trees(t, "a", "1 9 0", central.DB)
+	require.Equal(t, thief.ID, central.Text(t, "select sync_data ->> 'origin' from audit.logged_actions where sync_data is not null"))
+	require.Equal(t, "0", central.Text(t, "select count(*) from audit.logged_actions where table_name <> 'tree'"))
+	require.Equal(t, exchange.Counts{ReplayedToClone: 1}, victim.MustSync(t, via))
+	trees(t, "a", "1 9 0", victim.DB)
+}
+
+// Every function that a clone's role was granted, called alone and in the middle of an exchange, with foreign arguments.
+func TestHostileCallsOfEachFunctionShowAndChangeNothing(t *testing.T) {
+	t.Parallel()
+	central := withSecret(t)
+	clone, victim := central.Clone(t), central.Clone(t)
+	set(t, central.DB, "a", "x = 1")
+	victim.MustSync(t, via)
+	granted := central.Rows(t, `
+		select p.proname, array_to_string(array(select format_type(a, null) from unnest(p.proargtypes) as a), ','), pg_get_function_arguments(p.oid)
+		from pg_proc p
+		where p.pronamespace in ('lizsync'::regnamespace, 'audit'::regnamespace) and has_function_privilege($1, p.oid, 'execute') and p.prorettype <> 'trigger'::regtype
+		order by p.proname`, clone.Role.Name)
+	require.Greater(t, len(granted), 15)
+	arguments := map[string][]string{
+		"oid": {"'city.secret'::regclass", "'audit.logged_actions'::regclass", "0"}, "regclass": {"'city.secret'::regclass"},
+		"text": {"'D'", "null", "'garbage'"}, "text[]": {"'{}'", "null"}, "integer": {"0", "2147483647"}, "boolean": {"true", "false"},
+		"uuid": {fmt.Sprintf("'%s'", victim.ID), "null"}, "uuid[]": {"'{}'", "null"}, "interval": {"'1 day'", "null"},
+		"lizsync.greeting":       {"null", fmt.Sprintf("row('%s','x',lizsync.current_version(),1,null,1,gen_random_uuid(),'1:1:','1:1:')::lizsync.greeting", victim.ID)},
+		"lizsync.table_column[]": {"null", "'{}'"}, "lizsync.pending_row[]": {"null", "'{}'"}, "lizsync.exchanges": {"null"}, "pg_snapshot": {"'1:1:'"},
+		"bigint": {"0"}, "hstore": {"null"},
+	}
+	state := func() string {
+		return central.Text(t, `
+			select concat_ws('|', (select string_agg(t::text, ',') from city.tree t), (select string_agg(s::text, ',') from city.secret s),
+				(select string_agg(c::text, ',' order by server_id) from lizsync.clones c), (select count(*) from audit.logged_actions),
+				(select count(*) from lizsync.conflicts), (select count(*) from lizsync.pending_changes), (select count(*) from lizsync.reply))`)
+	}
+	before := state()
+	for _, opened := range []bool{false, true} {
+		for _, function := range granted {
+			var types []string
+			if function[1] != "" {
+				types = strings.Split(function[1], ",")
+			}
+			for variant := range 3 {
+				var values []string
+				for _, name := range types {
+					all, ok := arguments[strings.TrimPrefix(name, "public.")]
+					require.True(t, ok, "arguments of the type %s for %s", name, function[0])
+					values = append(values, all[variant%len(all)])
+				}
+				call := fmt.Sprintf("select coalesce(string_agg(f::text, ' '), '') from lizsync.%s(%s) as f", function[0], strings.Join(values, ", "))
+				_, there := clone.Conns(t)
+				if opened {
+					there = open(t, clone)
+				} else {
+					execute(t, there, "begin")
+				}
+				var shown string
+				err := there.QueryRow(t.Context(), call).Scan(&shown)
+				execute(t, there, "rollback")
+				if err == nil {
+					require.NotContains(t, shown, "hidden", call)
+					require.NotContains(t, shown, clone.Role.Name, call)
+				}
+				require.Equal(t, before, state(), "%s: %v", call, err)
+			}
+		}
+	}
+	// Left half-way, the exchange is no harm to the next one.
+	there := open(t, clone)
+	execute(t, there, "select lizsync.close_exchange()")
+	execute(t, there, "commit")
+	require.Equal(t, exchange.Counts{ReplayedToClone: 1}, clone.MustSync(t, via))
+	synctest.RequireEqual(t, central, clone, victim)
+}
+
+func TestARevokedCloneCanDoNothing(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := withSecret(t)
+		clone := central.Clone(t)
+		set(t, central.DB, "a", "x = 1")
+		lost(t, clone, via)
+		token := central.Text(t, "select offered_token from lizsync.clones")
+		central.Exec(t, "select lizsync.revoke_clone(server_id) from lizsync.clones")
+		set(t, clone.DB, "a", "y = 1")
+		_, err := clone.Sync(t, via)
+		require.ErrorContains(t, err, "central refuses the clone")
+		_, there := clone.Conns(t)
+		_, err = there.Exec(t.Context(), "select lizsync.reply_batch($1::text::uuid, 1, $2::text::uuid)", pgx.QueryExecModeExec, clone.ID, token)
+		require.ErrorContains(t, err, "no longer has part 1")
+		trees(t, "a", "1 0 0", central.DB)
+		trees(t, "a", "0 1 0", clone.DB)
+	})
+}
+
+func TestWhatTheRoleMayNotWriteIsPendingAndTheRestPasses(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		central.Exec(t, fmt.Sprintf("revoke insert, update, delete on city.street from %s", clone.Role.Name))
+		clone.Exec(t, "update city.street set name = 'New ' || name; insert into city.street (name) values ('e'); update city.tree set x = 1")
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 4, Pending: 3}, clone.MustSync(t, via))
+		require.Equal(t, "permission denied for table street (42501)", clone.Text(t, "select distinct error from lizsync.pending_changes"))
+		central.Exec(t, fmt.Sprintf("grant insert, update on city.street to %s", clone.Role.Name))
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 3}, clone.MustSync(t, via))
+		synctest.RequireEqual(t, central, clone)
+	})
+}
+
+func TestPublicHasNothing(t *testing.T) {
+	t.Parallel()
+	central := withSecret(t)
+	anybody := pgtest.Role(t)
+	require.Equal(t, "0 0 f f", central.Text(t, `
+		select concat_ws(' ',
+			(select count(*) from pg_proc where pronamespace in ('lizsync'::regnamespace, 'audit'::regnamespace) and has_function_privilege($1, oid, 'execute')),
+			(select count(*) from pg_class where relnamespace in ('lizsync'::regnamespace, 'audit'::regnamespace) and relkind in ('r', 'v')
+				and has_table_privilege($1, oid, 'select, insert, update, delete, truncate')),
+			has_schema_privilege($1, 'lizsync', 'usage'), has_schema_privilege($1, 'audit', 'usage'))`, anybody.Name))
+}

@@ -1,0 +1,121 @@
+package exchange_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lizsync/lizsync/algorithms/internal/exchange"
+	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+)
+
+func TestADifferenceOfStructureStopsBeforeAnythingIsWritten(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		for _, c := range []struct{ onCentral, onClone, undo, want string }{
+			{"alter table city.tree alter z type bigint", "", "alter table city.tree alter z type integer", `"city"."tree".z is bigint on central and integer on the clone`},
+			{"", "alter table city.tree add \"Été\" text", "alter table city.tree drop \"Été\"", `"city"."tree"."Été" is absent on central and text on the clone`},
+			{"alter table city.street rename name to title", "", "alter table city.street rename title to name", `"city"."street".title is text on central and absent on the clone`},
+		} {
+			central := city(t, "")
+			clone := central.Clone(t)
+			set(t, clone.DB, "a", "x = 1")
+			central.Exec(t, c.onCentral)
+			clone.Exec(t, c.onClone)
+			central.Exec(t, "update city.tree set x = 2 where name = 'b'")
+			_, err := clone.Sync(t, via)
+			require.ErrorContains(t, err, "the structures differ: ")
+			require.ErrorContains(t, err, c.want)
+			trees(t, "a", "0 0 0", central.DB)
+			trees(t, "b", "0 0 0", clone.DB)
+			require.Equal(t, "1", events(t, central))
+			if c.onCentral != "" {
+				central.Exec(t, c.undo)
+			} else {
+				clone.Exec(t, c.undo)
+			}
+			require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 1}, clone.MustSync(t, via))
+		}
+	})
+}
+
+func TestATruncateDeletesTheRowsEverywhere(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone, other := central.Clone(t), central.Clone(t)
+	set(t, central.DB, "a", "x = 1")
+	other.Exec(t, "insert into city.tree (name) values ('e')")
+	clone.Exec(t, "truncate city.tree")
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 4, Conflicts: 1}, clone.MustSync(t, via))
+	require.Equal(t, []string{"a: central rejected, delete wins"}, conflicts(t, central))
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 4}, other.MustSync(t, via))
+	clone.MustSync(t, via)
+	require.Equal(t, "e", clone.Text(t, "select string_agg(name, ' ') from city.tree"), "what the truncate has not seen stays")
+	synctest.RequireEqual(t, central, clone, other)
+}
+
+func TestAChangedUIDIsADeleteAndAnInsert(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone, other := central.Clone(t), central.Clone(t)
+	clone.Exec(t, "update city.tree set uid = gen_random_uuid(), x = 5 where name = 'a'")
+	central.Exec(t, "update city.tree set uid = gen_random_uuid(), badge = null where name = 'b'")
+	clone.MustSync(t, via)
+	other.MustSync(t, via)
+	clone.MustSync(t, via)
+	require.Equal(t, "a b c d", central.Text(t, "select string_agg(name, ' ' order by name) from city.tree"))
+	trees(t, "a", "5 0 0", central.DB, clone.DB, other.DB)
+	synctest.RequireEqual(t, central, clone, other)
+}
+
+// Keys of every kind, generated columns, and names that need quotes.
+func TestTablesOfEveryKindOfKey(t *testing.T) {
+	t.Parallel()
+	asEach(t, func(t *testing.T, options ...synctest.Option) {
+		central := synctest.NewCentral(t, `
+			create schema "Ville d'été.1";
+			create table "Ville d'été.1"."Sérial ""x""" (id serial primary key, "Nom" text);
+			create table "Ville d'été.1"."Identity" (id integer generated always as identity primary key, "Nom" text);
+			create table "Ville d'été.1"."Natural" ("Code" text primary key, "Nom" text);
+			create table "Ville d'été.1"."Composite" (a integer, b date, "Nom" text, primary key (a, b));
+			create table "Ville d'été.1"."Uid" (uid uuid primary key default gen_random_uuid(), "Nom" text);
+			create table "Ville d'été.1"."Generated" (code integer primary key, "Nom" text, twice integer generated always as (code * 2) stored);
+			create table "Ville d'été.1"."Typed" (code integer primary key, "Nom" text, tags text[], at timestamptz, place public.geometry, doc jsonb, ratio float8, image bytea)`)
+		clone, other := central.Clone(t, options...), central.Clone(t, options...)
+		const quoted = `"Ville d'été.1".`
+		for _, side := range []struct {
+			name string
+			exec func(string)
+		}{
+			{"ici", func(sql string) { clone.Exec(t, sql) }},
+			{"là-bas", func(sql string) { central.Exec(t, sql) }},
+		} {
+			n := "1"
+			if side.name == "ici" {
+				n = "2"
+			}
+			for _, insert := range []string{
+				`"Sérial ""x""" ("Nom") values ('%')`, `"Identity" ("Nom") values ('%')`, `"Natural" values ('c%', '%')`,
+				`"Composite" values (` + n + `, '2026-01-01', '%')`, `"Uid" ("Nom") values ('%')`, `"Generated" values (` + n + `, '%')`,
+				`"Typed" values (` + n + `, '%', array['a,b', null, '"{\}'], '2026-07-04 12:00:00.123456+02', public.st_setsrid(public.st_makepoint(0.1, 0.2, 0.3), 2154), '{"a": [1, null]}', 0.1::float8 + 0.2, '\x00ff')`,
+			} {
+				side.exec("insert into " + quoted + strings.ReplaceAll(insert, "%", side.name))
+			}
+		}
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 7, ReplayedToClone: 7}, clone.MustSync(t, via))
+		require.Equal(t, exchange.Counts{ReplayedToClone: 14}, other.MustSync(t, via))
+		synctest.RequireEqual(t, central, clone, other)
+		require.Equal(t, "2", other.Text(t, `select count(*) from "Ville d'été.1"."Generated" where twice = code * 2`))
+		require.Equal(t, "0.30000000000000004", other.Text(t, `select distinct ratio from "Ville d'été.1"."Typed"`))
+
+		for _, table := range []string{`"Sérial ""x"""`, `"Identity"`, `"Natural"`, `"Composite"`, `"Uid"`, `"Generated"`, `"Typed"`} {
+			clone.Exec(t, "update "+quoted+table+` set "Nom" = "Nom" || ' changed' where "Nom" = 'ici'; delete from `+quoted+table+` where "Nom" = 'là-bas'`)
+		}
+		clone.Exec(t, `update "Ville d'été.1"."Natural" set "Code" = 'new'; update "Ville d'été.1"."Generated" set code = 50`)
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 14}, clone.MustSync(t, via))
+		require.Equal(t, exchange.Counts{ReplayedToClone: 14}, other.MustSync(t, via))
+		synctest.RequireEqual(t, central, clone, other)
+		require.Equal(t, "100", other.Text(t, `select twice from "Ville d'été.1"."Generated"`))
+	})
+}
