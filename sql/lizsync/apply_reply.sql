@@ -72,11 +72,15 @@ begin
         end loop;
     end if;
 
-    -- Written, checked, and, when rows break a foreign key, written again without them.
+    -- Written, checked, and, when rows break a foreign key or were edited meanwhile, written again without them.
     loop
         v_broken := false;
         begin
             perform lizsync.apply_changes();
+            -- A row that somebody has inserted here meanwhile, with a uid that came from central, could not be locked before.
+            v_locked := array(select h from lizsync.hold_back_edited() as h);
+            v_broken := cardinality(v_locked) > 0;
+            v_refused := v_refused || v_locked;
             if v_replica then
                 for v_orphans in select relid, uid, min(error) as error from lizsync.orphans() group by relid, uid loop
                     v_broken := true;

@@ -252,8 +252,23 @@ func (w *world) synchronise(s *side, o op) {
 			}
 		}
 	case "sync":
-		w.whole(s, o)
+		counts := w.whole(s, o)
+		if w.idle() && counts.ReplayedToCentral+counts.ReplayedToClone > 0 && counts.Pending == 0 {
+			if again := w.whole(s, op{}); again != (exchange.Counts{}) {
+				violate("ECHO", "a synchronisation of %s right after another did %+v", s.name, again)
+			}
+		}
 	}
+}
+
+// idle tells whether nothing is under way.
+func (w *world) idle() bool {
+	for _, s := range w.sides {
+		if s.process != nil || s.open != [3]*transaction{} {
+			return false
+		}
+	}
+	return len(w.zombies) == 0
 }
 
 // whole makes a whole synchronisation, or ends the one that is under way, and returns what it counted.
