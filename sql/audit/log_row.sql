@@ -13,11 +13,9 @@ set intervalstyle = 'postgres'
 set extra_float_digits = 1
 set bytea_output = 'hex'
 set lc_monetary = 'C'
-set xmloption = 'content'
 as $$
 declare
     c_has_uid constant boolean := tg_argv[1];
-    c_ignored constant text[] := tg_argv[2];
     v_action text := left(tg_op, 1);
     v_row hstore;
     v_changed hstore;
@@ -25,8 +23,11 @@ declare
     v_new_uid uuid;
 begin
     -- What central sent is not an edit made here. The setting alone, which anybody may set, is not believed.
-    if current_setting('lizsync.replaying', true) = 'on' and lizsync.is_replaying() then
-        return new;
+    -- Two conditions would be one query, planned and run for each row.
+    if current_setting('lizsync.replaying', true) = 'on' then
+        if lizsync.is_replaying() then
+            return new;
+        end if;
     end if;
     if v_action = 'I' then
         v_row := hstore(new);
@@ -38,8 +39,13 @@ begin
     end if;
     if v_action = 'U' then
         v_changed := hstore(new) - v_row;
-        if v_changed = '' or v_changed - c_ignored = '' then
+        if v_changed = '' then
             return new;
+        end if;
+        if tg_argv[2] <> '{}' then
+            if v_changed - tg_argv[2]::text[] = '' then
+                return new;
+            end if;
         end if;
         if c_has_uid and v_changed ? 'uid' then
             v_action := 'D';

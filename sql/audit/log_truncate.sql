@@ -11,7 +11,6 @@ set intervalstyle = 'postgres'
 set extra_float_digits = 1
 set bytea_output = 'hex'
 set lc_monetary = 'C'
-set xmloption = 'content'
 as $$
 begin
     if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then

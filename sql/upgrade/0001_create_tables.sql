@@ -34,7 +34,7 @@ create table if not exists audit.logged_actions (
     client_addr inet,
     client_port integer,
     client_query text,
-    action text not null check (action in ('I', 'D', 'U', 'T')),
+    action text not null,
     row_data hstore,
     changed_fields hstore,
     statement_only boolean not null,
