@@ -65,6 +65,16 @@ var kept = []struct{ name, text string }{
 		C ins tree x species=plain
 		A sync
 	`},
+	{"a foreign key that changes a row which the clone has sent too", `
+		B ins note b
+		C ins note b key=k
+		B set key a code=l
+	`},
+	{"a row deleted and made again under another key, to which others refer", `
+		C set note a key=k
+		D del key a
+		D ins key a code=l
+	`},
 }
 
 func TestKeptHistories(t *testing.T) {

@@ -252,8 +252,9 @@ func (w *world) synchronise(s *side, o op) {
 			}
 		}
 	case "sync":
+		anew := s.process == nil
 		counts := w.whole(s, o)
-		if w.idle() && counts.ReplayedToCentral+counts.ReplayedToClone > 0 && counts.Pending == 0 {
+		if anew && w.idle() && counts.ReplayedToCentral+counts.ReplayedToClone > 0 && counts.Pending == 0 {
 			if again := w.whole(s, op{}); again != (exchange.Counts{}) {
 				violate("ECHO", "a synchronisation of %s right after another did %+v", s.name, again)
 			}
