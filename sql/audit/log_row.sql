@@ -31,11 +31,14 @@ begin
     end if;
     if v_action = 'I' then
         v_row := hstore(new);
+        if c_has_uid then
+            v_uid := new.uid;
+        end if;
     else
         v_row := hstore(old);
-    end if;
-    if c_has_uid then
-        v_uid := v_row -> 'uid';
+        if c_has_uid then
+            v_uid := old.uid;
+        end if;
     end if;
     if v_action = 'U' then
         v_changed := hstore(new) - v_row;
