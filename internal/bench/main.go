@@ -37,6 +37,7 @@ type benchmark struct {
 func main() {
 	only := flag.String("only", "", "run the benchmarks whose name matches this regular expression")
 	flag.StringVar(&program, "program", "bin/lizsync", "the program whose memory is measured")
+	flag.IntVar(&runs, "runs", 5, "how often to measure")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

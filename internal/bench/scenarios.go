@@ -18,6 +18,9 @@ import (
 	"github.com/lizsync/lizsync/provider"
 )
 
+// runs is how often a thing is measured; the slowest ones half as often.
+var runs int
+
 // program is the built lizsync, run as a process of its own where its memory is measured.
 var program string
 
@@ -234,7 +237,7 @@ func synchronise(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 		sync func(context.Context, *pair) error
 	}{{"lizsync.synchronize()", bySQL}, {"synchronize_database", byProgram}} {
 		taken := map[int]time.Duration{}
-		for _, scale := range []struct{ edits, runs int }{{10000, 5}, {50000, 3}, {100000, 3}} {
+		for _, scale := range []struct{ edits, runs int }{{10000, runs}, {100000, (runs + 1) / 2}} {
 			var ours, theirs []time.Duration
 			for range scale.runs {
 				if err := p.edit(ctx, scale.edits); err != nil {
@@ -292,7 +295,6 @@ func copyTable(ctx context.Context, p *pair) error {
 }
 
 func nothingToDo(ctx context.Context, server *cluster.Cluster) ([]row, error) {
-	const runs = 9
 	const oldEvents = 1000000
 	p, err := synchronisedPair(ctx, server, "idle")
 	if err != nil {
@@ -301,7 +303,7 @@ func nothingToDo(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 	defer p.close(ctx)
 	measure := func() ([]time.Duration, error) {
 		var times []time.Duration
-		for range runs {
+		for range 2 * runs {
 			t, err := timed(func() error { return bySQL(ctx, p) })
 			if err != nil {
 				return nil, err
@@ -363,7 +365,7 @@ func memory(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 
 // capture compares edits of an audited table with the same edits of a table without triggers.
 func capture(ctx context.Context, server *cluster.Cluster) ([]row, error) {
-	const runs, bulk, single = 5, 50000, 2000
+	const bulk, single = 50000, 2000
 	p, err := synchronisedPair(ctx, server, "capture")
 	if err != nil {
 		return nil, err
