@@ -100,70 +100,64 @@ func TestARefusedRowIsNotTornApart(t *testing.T) {
 // Rule 2.
 func TestAPendingValueIsNotReplayedOverALaterEdit(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
-		central := city(t, "")
-		clone, other := central.Clone(t), central.Clone(t)
-		set(t, central.DB, "a", "badge = 70")
-		set(t, clone.DB, "b", "badge = 70, x = 1")
-		require.Equal(t, 2, clone.MustSync(t, via).Pending)
-		set(t, other.DB, "b", "x = 9, badge = 72")
-		other.MustSync(t, via)
-		require.Zero(t, clone.MustSync(t, via).Pending, "its badge has lost as well, so that nothing is refused")
-		trees(t, "b", "9 0 0", central.DB, clone.DB)
-		require.ElementsMatch(t, []string{
-			"b.x: clone 1, central 9: clone rejected, last edit wins",
-			"b.badge: clone 70, central 72: clone rejected, last edit wins",
-		}, conflicts(t, central))
-		clone.MustSync(t, via)
-		other.MustSync(t, via)
-		synctest.RequireEqual(t, central, clone, other)
-	})
+	central := city(t, "")
+	clone, other := central.Clone(t), central.Clone(t)
+	set(t, central.DB, "a", "badge = 70")
+	set(t, clone.DB, "b", "badge = 70, x = 1")
+	require.Equal(t, 2, clone.MustSync(t, via).Pending)
+	set(t, other.DB, "b", "x = 9, badge = 72")
+	other.MustSync(t, via)
+	require.Zero(t, clone.MustSync(t, via).Pending, "its badge has lost as well, so that nothing is refused")
+	trees(t, "b", "9 0 0", central.DB, clone.DB)
+	require.ElementsMatch(t, []string{
+		"b.x: clone 1, central 9: clone rejected, last edit wins",
+		"b.badge: clone 70, central 72: clone rejected, last edit wins",
+	}, conflicts(t, central))
+	clone.MustSync(t, via)
+	other.MustSync(t, via)
+	synctest.RequireEqual(t, central, clone, other)
 }
 
 // Rule 2, the other way round: give it up.
 func TestAPendingRowThatIsGivenUpDoesNotStandForEver(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
-		central := city(t, "")
-		clone, other := central.Clone(t), central.Clone(t)
-		set(t, central.DB, "a", "badge = 70")
-		set(t, clone.DB, "b", "badge = 70, x = 1")
-		clone.Exec(t, "insert into city.tree (name, badge, x) values ('e', 71, 5)")
-		clone.MustSync(t, via)
-		require.Contains(t, pending(t, clone.DB), "b refused by central")
+	central := city(t, "")
+	clone, other := central.Clone(t), central.Clone(t)
+	set(t, central.DB, "a", "badge = 70")
+	set(t, clone.DB, "b", "badge = 70, x = 1")
+	clone.Exec(t, "insert into city.tree (name, badge, x) values ('e', 71, 5)")
+	clone.MustSync(t, via)
+	require.Contains(t, pending(t, clone.DB), "b refused by central")
 
-		clone.Exec(t, "select lizsync.give_up('city.tree', uid) from city.tree where name = 'b'")
-		require.Zero(t, clone.MustSync(t, via).Pending)
-		require.Equal(t, []string{"b: clone rejected, given up"}, conflicts(t, central))
-		require.Equal(t, "1", central.Text(t, "select row_data operator(public.->) 'x' from lizsync.conflicts"))
-		trees(t, "b", "0 0 0", central.DB, clone.DB)
-		clone.MustSync(t, via)
-		other.MustSync(t, via)
-		synctest.RequireEqual(t, central, clone, other)
-	})
+	clone.Exec(t, "select lizsync.give_up('city.tree', uid) from city.tree where name = 'b'")
+	require.Zero(t, clone.MustSync(t, via).Pending)
+	require.Equal(t, []string{"b: clone rejected, given up"}, conflicts(t, central))
+	require.Equal(t, "1", central.Text(t, "select row_data operator(public.->) 'x' from lizsync.conflicts"))
+	trees(t, "b", "0 0 0", central.DB, clone.DB)
+	clone.MustSync(t, via)
+	other.MustSync(t, via)
+	synctest.RequireEqual(t, central, clone, other)
 }
 
 // Rule 3. Central's trigger writes while the changes of the clone are applied, in the same transaction.
 func TestWhatTriggersDidDoesNotComeTwice(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
-		central := city(t, "")
-		clone := central.Clone(t)
-		central.Exec(t, before("update", "new.z := new.x + 50; return new;")+`;
-			create function city.count_trees() returns trigger language plpgsql as $$
-			begin
-				update city.street set name = 'with ' || (select count(*) from city.tree) where name <> 'Quiet Lane';
-				return null;
-			end $$;
-			create trigger count_trees after insert on city.tree for each row execute function city.count_trees()`)
-		clone.Exec(t, "insert into city.tree (name) values ('e')")
-		set(t, clone.DB, "a", "x = 1")
-		require.Equal(t, exchange.Counts{ReplayedToCentral: 2, ReplayedToClone: 2}, clone.MustSync(t, via), "z of a, and the street")
-		trees(t, "a", "1 0 51", central.DB, clone.DB)
-		require.Equal(t, "with 5", clone.Text(t, "select name from city.street where name <> 'Quiet Lane'"))
-		require.Zero(t, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
-	})
+	central := city(t, "")
+	clone := central.Clone(t)
+	central.Exec(t, before("update", "new.z := new.x + 50; return new;")+`;
+		create function city.count_trees() returns trigger language plpgsql as $$
+		begin
+			update city.street set name = 'with ' || (select count(*) from city.tree) where name <> 'Quiet Lane';
+			return null;
+		end $$;
+		create trigger count_trees after insert on city.tree for each row execute function city.count_trees()`)
+	clone.Exec(t, "insert into city.tree (name) values ('e')")
+	set(t, clone.DB, "a", "x = 1")
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 2, ReplayedToClone: 2}, clone.MustSync(t, via), "z of a, and the street")
+	trees(t, "a", "1 0 51", central.DB, clone.DB)
+	require.Equal(t, "with 5", clone.Text(t, "select name from city.street where name <> 'Quiet Lane'"))
+	require.Zero(t, clone.MustSync(t, via))
+	synctest.RequireEqual(t, central, clone)
 }
 
 // Rule 4. In another cluster transaction ids start again: a cursor means nothing there.
