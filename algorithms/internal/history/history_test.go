@@ -18,7 +18,7 @@ var (
 	histories  = flag.Int("histories", 100, "how many random histories are played")
 	seed       = flag.Uint64("seed", 1, "seed of the first one")
 	failures   = flag.Int("failures", 1, "after how many failed ones to stop")
-	script     = flag.String("play", "", "a file with histories to play, --- between them")
+	script     = flag.String("play", "testdata/written.txt", "a file with histories to play, --- between them")
 	shrinkTime = flag.Duration("shrink", time.Minute, "time for shortening a failed one")
 )
 
@@ -77,18 +77,14 @@ var kept = []struct{ name, text string }{
 	`},
 }
 
-func TestKeptHistories(t *testing.T) {
+// TestWrittenHistories plays those, and those that somebody has thought of.
+func TestWrittenHistories(t *testing.T) {
 	t.Parallel()
 	all := kept
-	if *script != "" {
-		text, err := os.ReadFile(*script)
-		require.NoError(t, err)
-		for i, part := range strings.Split(string(text), "---\n") {
-			all = append(all, struct{ name, text string }{fmt.Sprintf("%s %d", *script, i+1), part})
-		}
-	}
-	if len(all) == 0 {
-		return
+	text, err := os.ReadFile(*script)
+	require.NoError(t, err)
+	for i, part := range strings.Split(string(text), "---\n") {
+		all = append(all, struct{ name, text string }{fmt.Sprintf("%s, history %d", *script, i+1), part})
 	}
 	w := newWorld(t)
 	for _, history := range all {

@@ -252,7 +252,7 @@ func (w *world) synchronise(s *side, o op) {
 			}
 		}
 	case "sync":
-		anew := s.process == nil
+		anew := w.idle()
 		counts := w.whole(s, o)
 		if anew && w.idle() && counts.ReplayedToCentral+counts.ReplayedToClone > 0 && counts.Pending == 0 {
 			if again := w.whole(s, op{}); again != (exchange.Counts{}) {
