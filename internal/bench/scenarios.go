@@ -34,10 +34,10 @@ const tableSQL = `
 	insert into bench.feature (a, b, c, d, f)
 	select md5(i::text), md5((i + 1)::text), i, i / 3.0, current_date from generate_series(1, 100000) i;`
 
-// The edits of one field on each side; a tenth of the rows are edited on both.
+// The rows that n edits change on each side: a tenth of them, or as many as there must be, are edited on both.
 const (
-	centralEdit = `update bench.feature set a = md5(a) where id <= %[1]d`
-	cloneEdit   = `update bench.feature set b = md5(b) where id > %[1]d * 9 / 10 and id <= least(100000, %[1]d * 19 / 10)`
+	centralRows = `id <= %[1]d`
+	cloneRows   = `id > least(%[1]d * 9 / 10, 100000 - %[1]d) and id <= least(%[1]d * 9 / 10, 100000 - %[1]d) + %[1]d`
 )
 
 // pair is a central database and a clone of it, or two plain copies of the same table.
@@ -66,15 +66,25 @@ func newPair(ctx context.Context, server *cluster.Cluster, suffix string) (*pair
 			return nil, err
 		}
 	}
-	p := &pair{centralURL: server.URL("central_" + suffix), cloneURL: server.URL("clone_" + suffix)}
-	if p.central, err = pgx.Connect(ctx, p.centralURL); err != nil {
-		return nil, err
-	}
-	if p.clone, err = pgx.Connect(ctx, p.cloneURL); err != nil {
+	p, err := connectPair(ctx, server.URL("central_"+suffix), server.URL("clone_"+suffix))
+	if err != nil {
 		return nil, err
 	}
 	_, err = p.central.Exec(ctx, tableSQL)
 	return p, err
+}
+
+func connectPair(ctx context.Context, centralURL, cloneURL string) (*pair, error) {
+	p := &pair{centralURL: centralURL, cloneURL: cloneURL}
+	var err error
+	if p.central, err = pgx.Connect(ctx, p.centralURL); err != nil {
+		return nil, err
+	}
+	if p.clone, err = pgx.Connect(ctx, p.cloneURL); err != nil {
+		p.close(ctx)
+		return nil, err
+	}
+	return p, nil
 }
 
 // synchronisedPair takes a pair through the workflow: install, prepare, package, deploy.
@@ -134,18 +144,23 @@ func runAlgorithm(ctx context.Context, id string, input map[string]any) error {
 	return err
 }
 
-// edit makes n edits on each side.
+// edit makes n edits of one field on each side.
 func (p *pair) edit(ctx context.Context, n int) error {
-	if _, err := p.central.Exec(ctx, fmt.Sprintf(centralEdit, n)); err != nil {
+	if _, err := p.central.Exec(ctx, fmt.Sprintf("update bench.feature set a = md5(a) where "+centralRows, n)); err != nil {
 		return err
 	}
-	_, err := p.clone.Exec(ctx, fmt.Sprintf(cloneEdit, n))
+	_, err := p.clone.Exec(ctx, fmt.Sprintf("update bench.feature set b = md5(b) where "+cloneRows, n))
 	return err
 }
 
-// bySQL and byProgram are the two transports.
+// bySQL and byProgram are the two transports, each from no connection at all, as a user's button begins.
 func bySQL(ctx context.Context, p *pair) error {
-	_, err := p.clone.Exec(ctx, "select * from lizsync.synchronize()")
+	clone, err := pgx.Connect(ctx, p.cloneURL)
+	if err != nil {
+		return err
+	}
+	defer clone.Close(context.WithoutCancel(ctx))
+	_, err = clone.Exec(ctx, "select * from lizsync.synchronize()")
 	return err
 }
 
@@ -155,15 +170,20 @@ func byProgram(ctx context.Context, p *pair) error {
 	})
 }
 
-// limit is what a hand-written program could do at best, knowing which rows and field changed on each side: copy the
-// pairs of uid and value over, and update, both ways. Nothing is compared, recorded or resumable.
-func limit(ctx context.Context, p *pair, n int) error {
+// limit is what a hand-written program could do at best, knowing which rows and field changed on each side: connect, copy
+// the pairs of uid and value over, and update, both ways. Nothing is compared, recorded or resumable.
+func limit(ctx context.Context, databases *pair, n int) error {
+	p, err := connectPair(ctx, databases.centralURL, databases.cloneURL)
+	if err != nil {
+		return err
+	}
+	defer p.close(ctx)
 	for _, way := range []struct {
 		from, to     *pgx.Conn
 		field, where string
 	}{
-		{p.clone, p.central, "b", fmt.Sprintf("id > %[1]d * 9 / 10 and id <= least(100000, %[1]d * 19 / 10)", n)},
-		{p.central, p.clone, "a", fmt.Sprintf("id <= %d", n)},
+		{p.clone, p.central, "b", fmt.Sprintf(cloneRows, n)},
+		{p.central, p.clone, "a", fmt.Sprintf(centralRows, n)},
 	} {
 		tx, err := way.to.Begin(ctx)
 		if err != nil {
