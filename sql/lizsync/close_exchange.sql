@@ -6,7 +6,9 @@ create or replace function lizsync.close_exchange() returns lizsync.answer
 language plpgsql security definer
 set search_path from current
 set jit = off
+set work_mem = '64MB'
 set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
@@ -48,7 +50,7 @@ begin
         offered_token = v_answer.token,
         digest = lizsync.events_digest(v_exchange.sent),
         pending_digest = v_pending_digest,
-        presented = v_exchange.cursor,
+        horizon = v_exchange.horizon,
         last_synchronized = clock_timestamp()
     where server_id = v_exchange.clone_id;
     insert into lizsync.history (

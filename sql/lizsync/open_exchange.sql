@@ -16,6 +16,10 @@ as $$
 declare
     v_entry lizsync.clones;
     v_difference text;
+    v_horizon bigint := (
+        select min(pg_snapshot_xmin(s)::text::bigint)
+        from (select p_greeting.cursor union all select received from unnest(p_pending)) as u (s)
+    );
 begin
     if current_setting('transaction_isolation') <> 'repeatable read' then
         raise exception 'an exchange needs the isolation level REPEATABLE READ' using errcode = 'invalid_transaction_state';
@@ -47,7 +51,7 @@ begin
     -- A deployment takes effect when the clone first presents its token.
     if p_greeting.token = v_entry.deploy_token then
         v_entry.received := v_entry.deploy_received;
-        v_entry.presented := v_entry.deploy_presented;
+        v_entry.horizon := pg_snapshot_xmin(v_entry.deploy_presented)::text::bigint;
         v_entry.clone_system_identifier := v_entry.deploy_system_identifier;
         v_entry.accepted_token := v_entry.deploy_token;
         v_entry.offered_token := v_entry.deploy_token;
@@ -79,6 +83,12 @@ begin
             detail = 'It was restored from a backup, or is another copy.', hint = 'Deploy a package to it, asking to keep its unsent changes.';
     end if;
 
+    if v_horizon < (select max(up_to) from lizsync.purges) then
+        raise exception 'central no longer has what the clone % has not received', p_greeting.server_name
+            using errcode = 'object_not_in_prerequisite_state', detail = 'It stayed away for longer than central keeps its log for absent clones.',
+            hint = 'Deploy a new package to the clone, asking to keep its unsent changes.';
+    end if;
+
     select string_agg(format('%s.%s is %s on central and %s on the clone', relation, quote_ident(column_name), coalesce(a.type_name, 'absent'), coalesce(b.type_name, 'absent')), '; ' order by relation, column_name)
     into v_difference
     from unnest(lizsync.table_columns(p_greeting.server_id)) as a
@@ -99,12 +109,7 @@ begin
     insert into lizsync.exchanges (transaction_id, clone_id, sync_id, started_at, clock_offset, sent, token, cursor, horizon, received)
     values (
         pg_current_xact_id()::text::bigint, p_greeting.server_id, gen_random_uuid(), clock_timestamp(), p_clock_offset,
-        p_greeting.snapshot, p_greeting.token, p_greeting.cursor,
-        (
-            select min(pg_snapshot_xmin(s)::text::bigint)
-            from (select p_greeting.cursor union all select received from unnest(p_pending)) as u (s)
-        ),
-        v_entry.received
+        p_greeting.snapshot, p_greeting.token, p_greeting.cursor, v_horizon, v_entry.received
     );
     insert into lizsync.standing (exchange, relid, uid, received, given_up)
     select pg_current_xact_id()::text::bigint, w.relid, p.uid, p.received, p.given_up
@@ -119,7 +124,7 @@ begin
         offered_token = v_entry.offered_token,
         digest = v_entry.digest,
         pending_digest = v_entry.pending_digest,
-        presented = v_entry.presented,
+        horizon = v_entry.horizon,
         deploy_token = v_entry.deploy_token
     where server_id = p_greeting.server_id;
 end

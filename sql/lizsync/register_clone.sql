@@ -24,13 +24,19 @@ begin
         raise exception 'central cannot be its own clone' using errcode = 'invalid_parameter_value';
     end if;
 
+    perform pg_advisory_xact_lock(hashtextextended('lizsync.purge', 0));
+    if pg_snapshot_xmin(p_presented)::text::bigint < (select max(up_to) from lizsync.purges) then
+        raise exception 'central has purged edits that were made since the package' using errcode = 'object_not_in_prerequisite_state',
+            hint = 'Make the package again.';
+    end if;
+
     insert into lizsync.clones as c (
         server_id, server_name, role_name, relids, central_system_identifier, clone_system_identifier,
-        received, accepted_token, offered_token, digest, pending_digest, presented,
+        received, accepted_token, offered_token, digest, pending_digest, horizon,
         deploy_token, deploy_received, deploy_presented, deploy_system_identifier, deploy_tables
     ) values (
         p_server_id, p_server_name, p_role, array(select to_regclass(t)::oid from unnest(p_tables) as t), lizsync.system_identifier(), p_clone_system_identifier,
-        p_received, p_token, p_token, '', '', p_presented,
+        p_received, p_token, p_token, '', '', pg_snapshot_xmin(p_presented)::text::bigint,
         p_token, p_received, p_presented, p_clone_system_identifier, p_tables
     )
     on conflict (server_id) do update set
@@ -41,6 +47,7 @@ begin
         deploy_presented = excluded.deploy_presented,
         deploy_system_identifier = excluded.deploy_system_identifier,
         deploy_tables = excluded.deploy_tables,
+        registered_at = excluded.registered_at,
         revoked = false;
 
     insert into lizsync.synchronized_tables (server_id, sync_tables)

@@ -203,8 +203,9 @@ create table lizsync.clones (
     offered_token uuid not null,
     digest text not null,
     pending_digest text not null,
-    presented pg_snapshot not null,
+    horizon bigint not null,
     revoked boolean not null default false,
+    registered_at timestamptz not null default now(),
     last_synchronized timestamptz,
     deploy_token uuid,
     deploy_received pg_snapshot,
@@ -224,7 +225,8 @@ comment on column lizsync.clones.accepted_token is 'Token that the clone present
 comment on column lizsync.clones.offered_token is 'Token that it was offered last, and presents next when the reply arrived.';
 comment on column lizsync.clones.digest is 'Digest of the events that it sent last.';
 comment on column lizsync.clones.pending_digest is 'The same for those of rows that central refused, which alone it still has when the reply arrived.';
-comment on column lizsync.clones.presented is 'Cursor that the clone presented last: what it has certainly received of central.';
+comment on column lizsync.clones.horizon is 'It has certainly received the transactions of central before this one, also of the rows that stand still there.';
+comment on column lizsync.clones.registered_at is 'When it was deployed last.';
 comment on column lizsync.clones.revoked is 'True once the clone may do nothing more.';
 comment on column lizsync.clones.last_synchronized is 'Time of its last synchronisation.';
 comment on column lizsync.clones.deploy_token is 'Token of a deployment that the clone has not used yet.';
@@ -232,6 +234,16 @@ comment on column lizsync.clones.deploy_received is 'The clone''s snapshot at th
 comment on column lizsync.clones.deploy_presented is 'Central''s snapshot in the package deployed.';
 comment on column lizsync.clones.deploy_system_identifier is 'System identifier of the clone''s cluster at that deployment.';
 comment on column lizsync.clones.deploy_tables is 'White list of that deployment.';
+
+create table lizsync.purges (
+    purged_at timestamptz not null default clock_timestamp(),
+    up_to bigint not null,
+    number_of_events bigint not null
+);
+comment on table lizsync.purges is 'On central: what lizsync.purge has removed from the log, a row for each batch.';
+comment on column lizsync.purges.purged_at is 'When.';
+comment on column lizsync.purges.up_to is 'Events of transactions before this one may be gone: a clone that has not received them must be deployed again.';
+comment on column lizsync.purges.number_of_events is 'How many events went.';
 
 create table lizsync.central (
     server_id uuid primary key,
@@ -385,7 +397,7 @@ comment on column lizsync.replay.fields is 'The values sent.';
 comment on column lizsync.replay.won is 'Those of them that are to be written.';
 comment on column lizsync.replay.first_event is 'The first event of the net change.';
 comment on column lizsync.replay.last_event is 'Its last event.';
-comment on column lizsync.replay.counterpart is 'What central did to the row that the clone has not seen: R, U or D; null for nothing.';
+comment on column lizsync.replay.counterpart is 'For a delete, what central did to the row that the clone has not seen: R, U or D; null for nothing.';
 comment on column lizsync.replay.error is 'Why the change was refused, if it was.';
 
 create unlogged table lizsync.reply (
@@ -395,6 +407,8 @@ create unlogged table lizsync.reply (
     payload text not null,
     primary key (clone_id, batch)
 );
+-- Written once, read once: compressing it would cost more than it saves.
+alter table lizsync.reply alter column payload set storage external;
 comment on table lizsync.reply is 'On central: the answer to each clone''s last exchange, until it is fetched.';
 comment on column lizsync.reply.clone_id is 'The clone.';
 comment on column lizsync.reply.batch is 'Number of the part, from 1.';

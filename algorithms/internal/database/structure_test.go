@@ -269,9 +269,9 @@ func TestOverrideIsRefusedWhileOthersRelyOnTheStructure(t *testing.T) {
 	t.Parallel()
 	const clone = `
 		insert into lizsync.clones (server_id, server_name, role_name, relids, central_system_identifier, clone_system_identifier,
-			received, accepted_token, offered_token, digest, pending_digest, presented, revoked)
+			received, accepted_token, offered_token, digest, pending_digest, horizon, revoked)
 		select gen_random_uuid(), 'tablet of Zoé', 'postgres', '{}', 1, 2, pg_current_snapshot(), gen_random_uuid(), gen_random_uuid(),
-			'', '', pg_current_snapshot(), `
+			'', '', 3, `
 	for name, c := range map[string]struct{ made, want string }{
 		"a clone is registered": {clone + "false", "clones of the database %s are registered: tablet of Zoé"},
 		"it is a clone": {

@@ -1,0 +1,142 @@
+package exchange_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lizsync/lizsync/algorithms/internal/exchange"
+	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+)
+
+// purge removes everything from central's log that may go, without waiting for clones that are away for a year.
+func purge(t *testing.T, central *synctest.Central) {
+	t.Helper()
+	central.Exec(t, "call lizsync.purge(keep => '0', absent => '1 year')")
+}
+
+// purgeAll purges until nothing is left: an open transaction of another test, in another database of the server, may keep the
+// last events for a while.
+func purgeAll(t *testing.T, central *synctest.Central) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		purge(t, central)
+		return events(t, central) == "0"
+	}, 30*time.Second, 50*time.Millisecond)
+}
+
+// away makes central believe that a clone has been away for two years.
+func away(t *testing.T, clone *synctest.Clone) {
+	t.Helper()
+	clone.Central.Exec(t, `
+		update lizsync.clones set registered_at = now() - interval '2 years', last_synchronized = last_synchronized - interval '2 years'
+		where server_id = $1::text::uuid`, clone.ID)
+}
+
+// Rule 15. What central has offered may have been lost: only what the clone presents has arrived.
+func TestAReplyThatWasLostIsNotPurged(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		set(t, central.DB, "a", "x = 1")
+		lost(t, clone, via)
+		purge(t, central)
+		require.Equal(t, "1", events(t, central))
+
+		require.Equal(t, exchange.Counts{ReplayedToClone: 1}, clone.MustSync(t, via))
+		trees(t, "a", "1 0 0", clone.DB)
+		purge(t, central)
+		require.Equal(t, "1", events(t, central), "the clone has it, but has not told")
+
+		require.Zero(t, clone.MustSync(t, via))
+		purgeAll(t, central)
+		set(t, central.DB, "a", "x = 2")
+		require.Equal(t, exchange.Counts{ReplayedToClone: 1}, clone.MustSync(t, via))
+		synctest.RequireEqual(t, central, clone)
+	})
+}
+
+// Rule 15. The clone's cursor is past central's edits of a row that stands still; they are needed when it moves again.
+func TestWhatARefusedRowHasNotReceivedIsNotPurged(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		set(t, central.DB, "a", "badge = 70")
+		set(t, central.DB, "b", "x = 5")
+		set(t, clone.DB, "b", "badge = 70, y = 1") // nobody may have two trees of one badge
+		for range 3 {
+			require.Equal(t, 2, clone.MustSync(t, via).Pending, "b, refused by central, and a, whose badge the clone cannot take while b has it")
+			purge(t, central)
+		}
+		set(t, central.DB, "a", "badge = 71")
+		clone.MustSync(t, via)
+		clone.MustSync(t, via)
+		trees(t, "b", "5 1 0", central.DB, clone.DB)
+		synctest.RequireEqual(t, central, clone)
+	})
+}
+
+// Rule 15. Were it let in, it would never learn of central's edits, and its own would overwrite later ones unseen.
+func TestACloneThatWasPurgedPastIsToldToDeployAgain(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone, other := central.Clone(t), central.Clone(t)
+		packaged := central.Text(t, "select pg_current_snapshot()")
+		set(t, central.DB, "a", "x = 1")
+		set(t, clone.DB, "a", "x = 2")
+		other.MustSync(t, via)
+		other.MustSync(t, via)
+		purge(t, central)
+		require.Equal(t, "1", events(t, central), "the clone is waited for")
+
+		away(t, clone)
+		purgeAll(t, central)
+		require.Equal(t, "1", central.Text(t, "select sum(number_of_events) from lizsync.purges"))
+		_, err := clone.Sync(t, via)
+		require.ErrorContains(t, err, "central no longer has what the clone "+clone.Name+" has not received")
+		trees(t, "a", "1 0 0", central.DB)
+		require.Equal(t, "1", clone.Text(t, "select count(*) from audit.logged_actions"), "its edit is still its own")
+
+		_, err = central.Conn(t).Exec(t.Context(), `
+			select lizsync.register_clone(server_id, server_name, role_name, $1::text[], $2::text::pg_snapshot, gen_random_uuid(), received, clone_system_identifier)
+			from lizsync.clones`, central.Tables, packaged)
+		require.ErrorContains(t, err, "central has purged edits that were made since the package")
+
+		set(t, other.DB, "b", "x = 3")
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, other.MustSync(t, via))
+		synctest.RequireEqual(t, central, other)
+	})
+}
+
+func TestPurgeKeepsWhatIsNewAndWaitsForNoCloneThatIsGone(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	gone, revoked := central.Clone(t), central.Clone(t)
+	for _, name := range []string{"a", "b"} {
+		set(t, central.DB, name, "x = 1")
+	}
+	purge(t, central)
+	require.Equal(t, "2", events(t, central), "the clones have not received them")
+	central.Exec(t, "select lizsync.forget_clone($1::text::uuid)", gone.ID)
+	purge(t, central)
+	require.Equal(t, "2", events(t, central), "one of them has not")
+	central.Exec(t, "select lizsync.revoke_clone($1::text::uuid)", revoked.ID)
+
+	central.Exec(t, "update audit.logged_actions set action_tstamp_clk = now() - interval '3 years' where row_data operator(public.->) 'name' = 'a'")
+	require.Eventually(t, func() bool {
+		central.Exec(t, "call lizsync.purge('2 years')")
+		return events(t, central) == "1"
+	}, 30*time.Second, 50*time.Millisecond)
+	require.Equal(t, "b", central.Text(t, "select row_data operator(public.->) 'name' from audit.logged_actions"))
+
+	_, err := gone.Sync(t, synctest.ViaProgram)
+	require.ErrorContains(t, err, "central refuses the clone")
+	_, err = central.Conn(t).Exec(t.Context(), "select lizsync.forget_clone($1::text::uuid)", gone.ID)
+	require.ErrorContains(t, err, "is registered")
+	_, err = central.Conn(t).Exec(t.Context(), "call lizsync.purge(null)")
+	require.ErrorContains(t, err, "keep and absent are lengths of time")
+}
