@@ -29,12 +29,15 @@ begin
     -- A row that somebody is editing is not waited for: it stands still until the next synchronisation.
     foreach v_table in array v_tables loop
         execute format(
-            'with locked as materialized (
-                select t.uid from %1$s as t where t.uid in (select w.uid from lizsync.rows_staged($1) as w) for update skip locked
+            'with staged as materialized (
+                select w.uid from lizsync.rows_staged($1) as w
+            ), locked as materialized (
+                select t.uid from %1$s as t where t.uid in (select s.uid from staged as s) for update skip locked
+            ), not_locked as materialized (
+                select s.uid from staged as s where s.uid not in (select l.uid from locked as l)
             )
             select array_agg(row ($2, t.uid, null, false, ''somebody is editing the row here'')::lizsync.pending_row)
-            from %1$s as t
-            where t.uid in (select w.uid from lizsync.rows_staged($1) as w) and t.uid not in (select l.uid from locked as l)',
+            from not_locked as n join %1$s as t on t.uid = n.uid',
             lizsync.relation_name(v_table)
         )
         into v_locked

@@ -50,13 +50,9 @@ begin
 
     -- The events and the snapshot, in one statement.
     with log as (
-        -- The text of a value that is stored compressed may be many times larger.
-        select l.event_id, case when pg_column_size(l.fields) < 2000 then 2 * pg_column_size(l.fields) else octet_length(l.fields::text) end as size
-        from (
-            select event_id, case action when 'U' then changed_fields else row_data end as fields
-            from audit.logged_actions
-            where relid in (select w.relid from lizsync.white_list(lizsync.server_id()) as w) and uid is not null
-        ) as l
+        select event_id, lizsync.text_size(case action when 'U' then changed_fields else row_data end) as size
+        from audit.logged_actions
+        where relid in (select w.relid from lizsync.white_list(lizsync.server_id()) as w) and uid is not null
     ), batch as (
         select max(event_id) as last_event
         from (select event_id, sum(size) over (order by event_id) / c_batch_size as number from log) as numbered

@@ -22,7 +22,7 @@ begin
         execute format('select %I.dblink_is_busy(''lizsync'')', v_schema) into v_busy;
         exit when v_busy = 0;
         perform pg_sleep(v_pause);
-        v_pause := least(v_pause * 1.5, 0.05);
+        v_pause := least(v_pause * 1.2, 0.001);
     end loop;
     execute format('select r from %I.dblink_get_result(''lizsync'') as t (r text)', v_schema) into v_result;
     return v_result;

@@ -7,8 +7,10 @@ create or replace function lizsync.close_reply(p_answer lizsync.answer, p_refuse
 language plpgsql security definer
 set search_path from current
 set jit = off
+set work_mem = '64MB'
 set enable_seqscan = off
 set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();

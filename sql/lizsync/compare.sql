@@ -14,8 +14,10 @@ set bytea_output = 'hex'
 set lc_monetary = 'C'
 set xmloption = 'content'
 set jit = off
+set work_mem = '64MB'
 set enable_seqscan = off
 set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
@@ -108,14 +110,14 @@ begin
             central_author, clone_author, case when later then 'central' else 'clone' end, 'last edit wins'
         from verdict
         where not same
+    ), lost as (
+        select uid, array_agg(key) as fields from verdict where not later group by uid
     )
     update lizsync.replay r
-    set
-        counterpart = c.action,
-        won = case when c.action = 'D' then '' else
-            r.won - array(select v.key from verdict v where v.uid = r.uid and not v.later) end
-    from counterpart c
-    where r.exchange = v_exchange.transaction_id and r.relid = p_relid and r.uid = c.uid and r.action <> 'D';
+    set won = case when c.action = 'D' then '' else r.won - l.fields end
+    from counterpart c left join lost l using (uid)
+    where r.exchange = v_exchange.transaction_id and r.relid = p_relid and r.uid = c.uid and r.action <> 'D'
+        and (c.action = 'D' or l.fields is not null);
 end
 $$;
 comment on function lizsync.compare(oid, boolean, boolean) is

@@ -5,7 +5,9 @@ create or replace function lizsync.hold_back_edited() returns setof lizsync.pend
 language sql security definer
 set search_path from current
 set jit = off
+set work_mem = '64MB'
 set enable_nestloop = off
+set enable_mergejoin = off
 as $$
     with exchange as (
         select (lizsync.this_exchange()).*

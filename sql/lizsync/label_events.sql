@@ -13,8 +13,10 @@ set bytea_output = 'hex'
 set lc_monetary = 'C'
 set xmloption = 'content'
 set jit = off
+set work_mem = '64MB'
 set enable_seqscan = off
 set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
@@ -77,7 +79,9 @@ begin
         lizsync.relation_name(r.relid), r.uid, v_exchange.clone_id, v_exchange.sync_id, e.edited_at, i.edited_at, e.author, i.author,
         l.row_data, 'central', 'delete wins'
     from lizsync.replay r
-    join audit.logged_actions l on l.relid = r.relid and l.transaction_id = r.exchange and l.uid = r.uid and l.action = 'D'
+    join audit.logged_actions l
+        on l.relid = any (v_relids) and l.transaction_id = v_exchange.transaction_id and l.action = 'D'
+            and l.relid = r.relid and l.uid = r.uid
     join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
     cross join lateral (
         select u.edited_at, u.author from lizsync.unseen_events(v_exchange) as u

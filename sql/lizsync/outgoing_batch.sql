@@ -8,24 +8,26 @@ set search_path from current
 set timezone = 'UTC'
 set datestyle = 'ISO, YMD'
 set jit = off
+set work_mem = '64MB'
 as $$
-    select s.separator || string_agg(
-        row (
-            l.event_id, l.transaction_id, w.relation, l.uid, l.action,
-            case l.action when 'U' then l.changed_fields when 'I' then l.row_data end - w.local_columns,
-            l.action_tstamp_clk, l.session_user_name
-        )::lizsync.change::text,
-        s.separator order by l.event_id
+    select s.separator || (
+        select string_agg(
+            row (
+                l.event_id, l.transaction_id, w.relation, l.uid, l.action,
+                case l.action when 'U' then l.changed_fields when 'I' then l.row_data end - w.local_columns,
+                l.action_tstamp_clk, l.session_user_name
+            )::lizsync.change::text,
+            s.separator order by l.event_id
+        )
+        from audit.logged_actions l
+        join (
+            select relation, relid, lizsync.local_columns(relid) as local_columns
+            from lizsync.white_list(lizsync.server_id())
+            offset 0
+        ) as w on w.relid = l.relid
+        where l.event_id > p_after and l.event_id <= p_last and l.uid is not null and lizsync.is_received(l.transaction_id, p_snapshot)
     )
     from (select e'\n' || gen_random_uuid() || e'\n' as separator offset 0) as s
-    cross join audit.logged_actions l
-    join (
-        select relation, relid, lizsync.local_columns(relid) as local_columns
-        from lizsync.white_list(lizsync.server_id())
-        offset 0
-    ) as w on w.relid = l.relid
-    where l.event_id > p_after and l.event_id <= p_last and l.uid is not null and lizsync.is_received(l.transaction_id, p_snapshot)
-    group by s.separator
 $$;
 comment on function lizsync.outgoing_batch(pg_snapshot, bigint, bigint) is
     'On a clone: its events after one and up to another that are visible in the snapshot; null when there are none.';

@@ -6,10 +6,11 @@ language plpgsql security definer
 set search_path from current
 set timezone = 'UTC'
 set datestyle = 'ISO, YMD'
+set enable_mergejoin = off
 as $$
 declare
     -- The separator, a uuid between two line feeds, is what the batch begins with: see lizsync.outgoing_batch.
-    v_items text[] := string_to_array(substr(p_payload, 39), left(p_payload, 38));
+    v_items text[] := string_to_array(p_payload, left(p_payload, 38));
     v_exchange lizsync.exchanges := lizsync.this_exchange();
     v_correction interval := case when abs(extract(epoch from v_exchange.clock_offset)) > 2 then v_exchange.clock_offset else '0' end;
 begin
@@ -18,7 +19,7 @@ begin
         select
             v_exchange.transaction_id, (c.change).event_id, w.relid, (c.change).uid, (c.change).action,
             coalesce((c.change).fields, ''), coalesce((c.change).fields, '')
-        from (select item::lizsync.change as change from unnest(v_items) as u (item) offset 0) as c
+        from (select item::lizsync.change as change from unnest(v_items) as u (item) where item <> '' offset 0) as c
         join lizsync.white_list(v_exchange.clone_id) as w on w.relation = (c.change).relation;
         return;
     end if;
@@ -26,7 +27,7 @@ begin
     select
         v_exchange.transaction_id, (c.change).event_id, (c.change).transaction_id, (c.change).relation, (c.change).uid,
         (c.change).action, (c.change).fields, (c.change).edited_at - v_correction, (c.change).author
-    from (select item::lizsync.change as change from unnest(v_items) as u (item) offset 0) as c;
+    from (select item::lizsync.change as change from unnest(v_items) as u (item) where item <> '' offset 0) as c;
 end
 $$;
 comment on function lizsync.receive_batch(text) is 'Takes in a batch of the other side; null is nothing.';

@@ -2,7 +2,7 @@
 create or replace function lizsync.rows_to_write(
     p_relid oid, p_action text, p_columns text[], p_low integer, p_high integer, p_again boolean
 ) returns table (uid uuid, fields hstore, won hstore)
-language sql stable security definer
+language sql stable security definer rows 1000000
 set search_path from current
 as $$
     select uid, fields, won

@@ -11,7 +11,9 @@ set bytea_output = 'hex'
 set lc_monetary = 'C'
 set xmloption = 'content'
 set jit = off
+set work_mem = '64MB'
 set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
@@ -29,34 +31,37 @@ begin
     insert into lizsync.replay (exchange, ordinal, relid, uid, action, fields, won, first_event, last_event)
     with relation as materialized (
         select relation, relid, lizsync.sent_columns(relid) as columns from lizsync.white_list(v_exchange.clone_id)
-    ), event as (
-        select
-            i.event_id, r.relid, i.uid, i.action, i.fields,
-            count(*) over row_events as number,
-            max(i.event_id) filter (where i.action <> 'U') over row_events as existence
+    ), event as materialized (
+        select i.event_id, r.relid, i.uid, i.action, i.fields
         from lizsync.incoming i
         join relation r using (relation)
         left join lizsync.pending_changes p
             on p.clone_id = v_exchange.clone_id and p.object_table = i.relation and p.object_uid = i.uid
         where i.exchange = v_exchange.transaction_id
             and not lizsync.is_received(i.transaction_id, coalesce(p.received, v_exchange.received))
-        window row_events as (partition by r.relid, i.uid)
+    ), several as materialized (
+        -- Rows with more than one event.
+        select relid, uid, max(event_id) filter (where action <> 'U') as existence
+        from event
+        group by relid, uid
+        having count(*) > 1
     ), net as (
         select
-            relid, uid, case action when 'I' then 'R' else action end as action, fields,
-            event_id as first_event, event_id as last_event
-        from event
-        where number = 1
+            e.relid, e.uid, case e.action when 'I' then 'R' else e.action end as action, e.fields,
+            e.event_id as first_event, e.event_id as last_event
+        from event e
+        where not exists (select from several s where s.relid = e.relid and s.uid = e.uid)
         union all
         select
-            relid, uid,
-            case max(action) filter (where event_id = existence) when 'I' then 'R' when 'D' then 'D' else 'U' end,
-            lizsync.net_fields(fields order by event_id),
-            min(event_id),
-            max(event_id)
-        from event
-        where number > 1 and (existence is null or event_id >= existence)
-        group by relid, uid
+            e.relid, e.uid,
+            case max(e.action) filter (where e.event_id = s.existence) when 'I' then 'R' when 'D' then 'D' else 'U' end,
+            lizsync.net_fields(e.fields order by e.event_id),
+            min(e.event_id),
+            max(e.event_id)
+        from several s
+        join event e on e.relid = s.relid and e.uid = s.uid
+        where s.existence is null or e.event_id >= s.existence
+        group by e.relid, e.uid
     ), change as (
         select
             n.relid, n.uid, n.action, n.first_event, n.last_event,
@@ -68,7 +73,7 @@ begin
         from net n join relation r using (relid)
     )
     select
-        v_exchange.transaction_id, row_number() over (order by relid, action, akeys(fields)), relid, uid, action,
+        v_exchange.transaction_id, row_number() over (order by relid, action, akeys(fields) collate "C"), relid, uid, action,
         fields, fields, first_event, last_event
     from change;
 end

@@ -1,5 +1,5 @@
 create or replace function lizsync.white_list(p_clone_id uuid) returns table (relation text, relid oid)
-language sql stable
+language sql stable rows 20
 set search_path from current
 as $$
     select t.relation, to_regclass(t.relation)::oid
