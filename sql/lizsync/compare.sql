@@ -41,6 +41,8 @@ begin
                 select from lizsync.replay r
                 where r.exchange = v_exchange.transaction_id and r.relid = p_relid and r.uid = e.uid
                     and (r.action = 'D') = p_deletes and (r.error is not null) = p_again
+                    -- Edits of other fields, the most there are, decide nothing.
+                    and (r.action = 'D' or e.action <> 'U' or e.fields ?| akeys(r.fields))
             )
     ), theirs as (
         select distinct on (e.uid, f.key)
