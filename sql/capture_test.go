@@ -305,3 +305,88 @@ func TestAUserWhoSetsSessionVariablesIsStillAudited(t *testing.T) {
 	_, err = conn.Exec(t.Context(), "select from audit.logged_actions")
 	require.ErrorContains(t, err, "permission denied")
 }
+
+// byStatement has what a session writes to city.tree recorded by statement, as an exchange has.
+const byStatement = "select set_config((lizsync.audit_arguments('city.tree'))[4], 'on', false);"
+
+func TestAStatementIsRecordedAsItsRowsAre(t *testing.T) {
+	t.Parallel()
+	db := audited(t, tree, "true", "true", "'{note}'")
+	script := `
+		set datestyle = 'German'; set timezone = 'Asia/Tokyo';
+		insert into city.tree (name, x, note) select n::text, n, repeat('long', 5000) from generate_series(1, 5) as n;
+		update city.tree set x = x + 1 where x > 3;
+		update city.tree set note = 'ignored' where x = 1;
+		update city.tree set note = 'short', name = 'seven' where x = 5;
+		update city.tree set name = name;
+		update city.tree set uid = md5(x::text)::uuid, x = -x where x < 3;
+		delete from city.tree;`
+	var events [2][][]string
+	for i, prefix := range []string{"select", byStatement} {
+		db.Exec(t, "truncate audit.logged_actions; alter sequence city.tree_id_seq restart")
+		conn := db.Conn(t)
+		execute(t, conn, prefix)
+		execute(t, conn, script)
+		events[i] = db.Rows(t, `
+			select action, row_data operator(public.->) 'name', md5((row_data operator(public.-) 'uid'::text)::text), changed_fields operator(public.-) 'uid'::text,
+				client_query, uid = (row_data operator(public.->) 'uid')::uuid
+			from audit.logged_actions order by 1, 2, 3, 4`)
+	}
+	require.Len(t, events[0], 17)
+	require.Equal(t, events[0], events[1])
+}
+
+// Rule 14 of the protocol. The setting that an exchange sets is no way round the audit, however it is set.
+func TestNobodyEscapesBothRowAndStatement(t *testing.T) {
+	t.Parallel()
+	db := audited(t, tree+"insert into city.tree (name, x) select 'a', n from generate_series(1, 3) as n;")
+	setting := db.Text(t, "select (lizsync.audit_arguments('city.tree'))[4]")
+	edit := "update city.tree set x = x + 1"
+	// The setting changes after the first, the second or the last row.
+	flip := func(value string) string {
+		return fmt.Sprintf("update city.tree set x = x + length(set_config('%s', '%s', false)) - %d + 1 where id >= %%d", setting, value, len(value))
+	}
+	for _, script := range []string{
+		edit,
+		"set %[1]s = 'on'; " + edit,
+		"set %[1]s = 'on'; set %[1]s = ''; " + edit,
+		"set %[1]s = 'on'; reset %[1]s; " + edit,
+		"set %[1]s = 'on'; reset all; " + edit,
+		"set %[1]s = 'on'; discard all; " + edit,
+		"begin; set local %[1]s = 'on'; rollback; " + edit,
+		"begin; savepoint a; set %[1]s = 'on'; rollback to a; " + edit + "; commit",
+		"begin; set local %[1]s = 'on'; " + edit + "; set local %[1]s = ''; " + edit + "; commit; " + edit,
+		fmt.Sprintf(flip("on"), 1),
+		"set %[1]s = 'on'; " + fmt.Sprintf(flip(""), 1),
+	} {
+		db.Exec(t, "delete from audit.logged_actions")
+		before := db.Rows(t, "select uid, x from city.tree order by uid")
+		conn := db.Conn(t)
+		if strings.Contains(script, "%[1]s") {
+			script = fmt.Sprintf(script, setting)
+		}
+		for statement := range strings.SplitSeq(script, "; ") {
+			execute(t, conn, statement)
+		}
+		require.NotEqual(t, before, db.Rows(t, "select uid, x from city.tree order by uid"), script)
+		require.Equal(t, "3", db.Text(t, `
+			with last as (
+				select distinct on (uid) uid, changed_fields operator(public.->) 'x' as x from audit.logged_actions order by uid, event_id desc
+			), first as (
+				select distinct on (uid) uid, row_data operator(public.->) 'x' as x from audit.logged_actions order by uid, event_id
+			)
+			select count(*)
+			from city.tree t
+			join last l on l.uid = t.uid and l.x = t.x::text
+			join first f on f.uid = t.uid and f.x <> l.x`), script)
+	}
+
+	conn := db.Conn(t)
+	execute(t, conn, byStatement)
+	db.Exec(t, `
+		create function city.after_tree() returns trigger language plpgsql as $$ begin return null; end $$;
+		create trigger after_tree after update on city.tree for each row execute function city.after_tree()`)
+	_, err := conn.Exec(t.Context(), edit)
+	require.ErrorContains(t, err, "the table has got a trigger since it synchronised")
+	db.Exec(t, edit)
+}

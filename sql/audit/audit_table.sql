@@ -11,33 +11,26 @@ set search_path from current
 as $$
 declare
     v_table text;
-    v_uid_type oid;
+    v_setting text; -- decides which of the two, row or statement, records what a session writes: see audit.log_statement
+    v_has_uid boolean;
     v_arguments text[];
-    v_there integer;
     v_trigger name;
+    v_definition text;
 begin
     select format('%I.%I', n.nspname, c.relname) into strict v_table
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.oid = target_table;
-    select atttypid into v_uid_type from pg_attribute where attrelid = target_table and attname = 'uid' and not attisdropped;
-    v_arguments := array[audit_query_text::text, (v_uid_type is not distinct from 'uuid'::regtype)::text, ignored_cols::text];
-
-    select count(*) into v_there
-    from pg_trigger
-    where tgrelid = target_table
-        and tgname in ('00_audit_trigger_row', '00_audit_trigger_truncate')
-        and tgenabled = 'O'
-        and tgargs = (
-            select string_agg(convert_to(a, getdatabaseencoding()) || '\x00'::bytea, ''::bytea order by n)
-            from unnest(v_arguments) with ordinality as u (a, n)
-        );
-    if audit_rows and v_there = 2 then
+    v_has_uid := exists (
+        select from pg_attribute where attrelid = target_table and attname = 'uid' and atttypid = 'uuid'::regtype and not attisdropped
+    );
+    v_setting := 'lizsync.by_statement_' || md5(v_table);
+    v_arguments := array[audit_query_text::text, v_has_uid::text, ignored_cols::text, v_setting];
+    if audit_rows and lizsync.audit_arguments(target_table) = v_arguments and lizsync.has_audit_triggers(target_table) then
         return;
     end if;
 
     for v_trigger in
-        select tgname from pg_trigger
-        where tgrelid = target_table and tgname in ('00_audit_trigger_row', '00_audit_trigger_truncate')
+        select tgname from pg_trigger where tgrelid = target_table and tgname like '00\_audit\_trigger\_%'
     loop
         execute format('drop trigger %I on %s', v_trigger, v_table);
     end loop;
@@ -46,14 +39,22 @@ begin
         return;
     end if;
 
-    execute format(
-        'create trigger "00_audit_trigger_row" after insert or update or delete on %s for each row execute function audit.log_row(%L, %L, %L)',
-        v_table, v_arguments[1], v_arguments[2], v_arguments[3]
-    );
-    execute format(
-        'create trigger "00_audit_trigger_truncate" before truncate on %s for each statement execute function audit.log_truncate(%L, %L, %L)',
-        v_table, v_arguments[1], v_arguments[2], v_arguments[3]
-    );
+    for v_trigger, v_definition in
+        values
+            ('00_audit_trigger_truncate', 'before truncate on %1$s for each statement execute function audit.log_truncate(%2$s)'),
+            ('00_audit_trigger_delete', 'after delete on %1$s for each row execute function audit.log_row(%2$s)'),
+            ('00_audit_trigger_row', 'after insert or update on %1$s for each row
+                when (current_setting(%3$L, true) is null) execute function audit.log_row(%2$s)'),
+            ('00_audit_trigger_insert', 'after insert on %1$s referencing new table as new_rows for each statement
+                when (current_setting(%3$L, true) is not null) execute function audit.log_statement(%2$s)'),
+            ('00_audit_trigger_update', 'after update on %1$s referencing old table as old_rows new table as new_rows for each statement
+                when (current_setting(%3$L, true) is not null) execute function audit.log_statement(%2$s)')
+    loop
+        execute format('create trigger %I ', v_trigger) || format(
+            v_definition, v_table,
+            (select string_agg(quote_literal(a), ', ' order by n) from unnest(v_arguments) with ordinality as u (a, n)), v_setting
+        );
+    end loop;
     insert into audit.logged_relations (relation_name, uid_column)
     select v_table, a.attname
     from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)

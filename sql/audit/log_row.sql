@@ -54,9 +54,7 @@ begin
             v_action := 'D';
             v_new_uid := v_changed -> 'uid';
         elsif pg_column_size(v_row) > 8192 then
-            v_row := v_row - array(
-                select key from each(v_row) where octet_length(value) > 8192 and not v_changed ? key
-            );
+            v_row := audit.without_photos(v_row, v_changed);
         end if;
     end if;
 

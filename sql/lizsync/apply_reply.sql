@@ -58,7 +58,7 @@ begin
             ))
             into v_triggers, v_statements
             from pg_trigger
-            where tgrelid = v_table and not tgisinternal and tgenabled in ('O', 'A') and tgtype & 28 <> 0 and tgfoid <> 'audit.log_row'::regproc;
+            where tgrelid = v_table and not tgisinternal and tgenabled in ('O', 'A') and tgtype & 28 <> 0 and tgfoid not in ('audit.log_row'::regproc, 'audit.log_statement'::regproc);
             begin
                 foreach v_trigger in array coalesce(v_triggers, '{}') loop
                     execute format('alter table %s disable trigger %I', lizsync.relation_name(v_table), v_trigger);

@@ -21,10 +21,11 @@ as $$
 declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
     v_relids oid[] := array(select relid from lizsync.white_list(v_exchange.clone_id));
-    v_labelled bigint;
+    v_by_statement oid[] := array(select relid from unnest(v_relids) as u (relid) where lizsync.is_logged_by_statement(relid));
     v_table record;
 begin
-    -- The plain case, in one statement: one event of the clone, one event here, the same fields.
+    -- The plain case, in one statement: one event of the clone, one event here, the same fields. Where the statement was
+    -- recorded, that is done: see audit.log_statement.
     with several as materialized (
         select relid, uid, max(event_id) as last_event
         from audit.logged_actions
@@ -33,14 +34,13 @@ begin
         having count(*) > 1
     )
     update audit.logged_actions l
-    set
-        session_user_name = i.author,
-        sync_data = jsonb_build_object('origin', v_exchange.clone_id, 'sync_id', v_exchange.sync_id, 'time', i.edited_at)
+    set session_user_name = i.author, sync_data = lizsync.clone_label(v_exchange, i.edited_at)
     from lizsync.replay r
     join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
     left join several s on s.relid = r.relid and s.uid = r.uid
     where r.exchange = v_exchange.transaction_id
         and r.error is null
+        and (r.action = 'D' or r.relid <> all (v_by_statement))
         and l.relid = any (v_relids)
         and l.transaction_id = v_exchange.transaction_id
         and l.relid = r.relid
@@ -50,26 +50,23 @@ begin
             when 'I' then s.uid is null and r.first_event = r.last_event and r.action = 'R' and l.row_data @> r.won
             when 'D' then r.action = 'D' and l.event_id = coalesce(s.last_event, l.event_id)
         end;
-    get diagnostics v_labelled = row_count;
 
-    if v_labelled < (
-        select count(*) from lizsync.replay
-        where exchange = v_exchange.transaction_id and error is null and (won <> '' or action = 'D')
-    ) then
-        for v_table in
-            select r.relid, lizsync.relation_name(r.relid) as name, array_agg(r.uid) as uids
-            from lizsync.replay r
-            where r.exchange = v_exchange.transaction_id and r.error is null and (r.won <> '' or r.action = 'D')
-                and not exists (
-                    select from audit.logged_actions l
-                    where l.relid = r.relid and l.transaction_id = v_exchange.transaction_id and l.uid = r.uid
-                        and l.sync_data ->> 'origin' = v_exchange.clone_id::text
-                )
-            group by r.relid
-        loop
-            perform lizsync.label_rows(v_table.relid, v_table.uids);
-        end loop;
-    end if;
+    for v_table in
+        with own as (
+            select relid, uid, count(*) as events, bool_or(sync_data ->> 'origin' = v_exchange.clone_id::text) as labelled
+            from audit.logged_actions
+            where relid = any (v_relids) and transaction_id = v_exchange.transaction_id
+            group by relid, uid
+        )
+        select r.relid, array_agg(r.uid) as uids
+        from lizsync.replay r
+        left join own o on o.relid = r.relid and o.uid = r.uid
+        where r.exchange = v_exchange.transaction_id and r.error is null and (r.won <> '' or r.action = 'D')
+            and (o.labelled is not true or o.events > 1 and r.action <> 'D')
+        group by r.relid
+    loop
+        perform lizsync.label_rows(v_table.relid, v_table.uids);
+    end loop;
 
     -- Central's edits, unseen by the clone, of rows that the clone's deletes took.
     insert into lizsync.conflicts (

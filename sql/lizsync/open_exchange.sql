@@ -111,6 +111,7 @@ begin
         pg_current_xact_id()::text::bigint, p_greeting.server_id, gen_random_uuid(), clock_timestamp(), p_clock_offset,
         p_greeting.snapshot, p_greeting.token, p_greeting.cursor, v_horizon, v_entry.received
     );
+    perform lizsync.log_by_statement(p_greeting.server_id);
     insert into lizsync.standing (exchange, relid, uid, received, given_up)
     select pg_current_xact_id()::text::bigint, w.relid, p.uid, p.received, p.given_up
     from unnest(p_pending) as p join lizsync.white_list(p_greeting.server_id) as w using (relation);

@@ -25,11 +25,7 @@ as $$
                 select from pg_attribute a
                 where a.attrelid = c.oid and a.attname = 'uid' and a.atttypid = 'uuid'::regtype and not a.attisdropped
             )
-            and 2 = (
-                select count(*) from pg_trigger t
-                where t.tgrelid = c.oid and t.tgenabled = 'O'
-                    and t.tgname in ('00_audit_trigger_row', '00_audit_trigger_truncate')
-            ),
+            and lizsync.has_audit_triggers(c.oid),
             false
         ),
         has_schema_privilege(o.nspowner, n.oid, 'usage') and has_table_privilege(o.nspowner, c.oid, 'select'),

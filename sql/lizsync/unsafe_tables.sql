@@ -260,7 +260,7 @@ as $$
             format('ALTER TRIGGER %I ON %s RENAME TO %I', t.tgname, r.label, 'after_' || t.tgname)
         from plain r
         join pg_trigger t on t.tgrelid = r.oid
-        where not t.tgisinternal and not t.tgdeferrable
+        where not t.tgisinternal and not t.tgdeferrable and t.tgname not like '00\_audit\_trigger\_%'
             and (t.tgtype & 1) = 1 and (t.tgtype & (2 | 64)) = 0
             and t.tgname::text collate "C" < '00_audit_trigger_row' collate "C"
     )

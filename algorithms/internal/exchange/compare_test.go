@@ -322,7 +322,7 @@ func TestWhatATriggerAlteredIsNotKeptFromTheSender(t *testing.T) {
 		"a delete that it skipped": {before("delete", "return null;"),
 			"delete from city.tree where name = 'a'", "0 0 0", exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 1}, nil},
 	} {
-		central.Exec(t, c.trigger)
+		trigger(t, central, c.trigger, clone, other)
 		clone.Exec(t, c.edit)
 		require.Equal(t, c.counts, clone.MustSync(t, via), name)
 		trees(t, "a", c.want, central.DB, clone.DB)

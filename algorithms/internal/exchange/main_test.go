@@ -61,6 +61,17 @@ func before(event, body string) string {
 		create trigger before_tree before %s on city.tree for each row execute function city.before_tree()`, body, event)
 }
 
+// trigger makes a trigger on central and ends the sessions of the clones: one that has synchronised writes to no table that
+// got a trigger since.
+func trigger(t *testing.T, central *synctest.Central, sql string, clones ...*synctest.Clone) {
+	t.Helper()
+	central.Exec(t, sql)
+	for _, clone := range clones {
+		_, conn := clone.Conns(t)
+		require.NoError(t, conn.Close(t.Context()))
+	}
+}
+
 // tree is what a database has of a tree: x, y and z; empty when it has none of that name.
 func tree(t *testing.T, db *pgtest.DB, name string) string {
 	t.Helper()
