@@ -23,13 +23,18 @@ as $$
 declare
     c_query constant text := case when tg_argv[0]::boolean then left(current_query(), 1000) end;
     c_ignored constant text[] := tg_argv[2];
+    c_transaction constant bigint := pg_current_xact_id()::text;
+    -- Functions that take longer than the rest of a row.
+    c_application constant text := current_setting('application_name');
+    c_address constant inet := inet_client_addr();
+    c_port constant integer := inet_client_port();
     v_exchange lizsync.exchanges;
 begin
     if not lizsync.is_logged_by_statement(tg_relid) or not tg_argv[1]::boolean then
         raise exception 'this session cannot write to %.%: the table has got a trigger since it synchronised', tg_table_schema, tg_table_name
             using errcode = 'object_not_in_prerequisite_state', hint = 'Connect again.';
     end if;
-    select * into v_exchange from lizsync.exchanges where transaction_id = pg_current_xact_id()::text::bigint;
+    select * into v_exchange from lizsync.exchanges where transaction_id = c_transaction;
 
     if tg_op = 'INSERT' then
         insert into audit.logged_actions (
@@ -40,8 +45,8 @@ begin
         )
         select
             tg_table_schema, tg_table_name, tg_relid, coalesce(i.author, session_user),
-            current_timestamp, statement_timestamp(), clock_timestamp(), pg_current_xact_id()::text::bigint,
-            current_setting('application_name'), inet_client_addr(), inet_client_port(), c_query,
+            current_timestamp, statement_timestamp(), clock_timestamp(), c_transaction,
+            c_application, c_address, c_port, c_query,
             'I', c.row_data, false, c.uid, lizsync.clone_label(v_exchange, i.edited_at)
         from (select n.uid, hstore(n) as row_data from new_rows as n offset 0) as c
         left join lizsync.replay r
@@ -60,8 +65,8 @@ begin
     )
     select
         tg_table_schema, tg_table_name, tg_relid, coalesce(i.author, session_user),
-        current_timestamp, statement_timestamp(), clock_timestamp(), pg_current_xact_id()::text::bigint,
-        current_setting('application_name'), inet_client_addr(), inet_client_port(), c_query,
+        current_timestamp, statement_timestamp(), clock_timestamp(), c_transaction,
+        c_application, c_address, c_port, c_query,
         case when c.changed is not null then 'U' when c.before is not null then 'D' else 'I' end,
         case
             when pg_column_size(c.before) > 8192 and c.changed is not null then audit.without_photos(c.before, c.changed)

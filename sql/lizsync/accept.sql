@@ -9,7 +9,7 @@ as $$
         and ordinal between p_low and p_high
         and relid = p_relid
         and action = p_action
-        and error is not null
+        and lizsync.is_tried(error, true)
         and akeys(won) = p_columns
 $$;
 comment on function lizsync.accept(oid, text, text[], integer, integer) is

@@ -26,25 +26,6 @@ begin
     set constraints all immediate;
     v_tables := lizsync.tables_to_write();
     perform set_config('lock_timeout', '5s', true);
-    -- A row that somebody is editing is not waited for: it stands still until the next synchronisation.
-    foreach v_table in array v_tables loop
-        execute format(
-            'with staged as materialized (
-                select w.uid from lizsync.rows_staged($1) as w
-            ), locked as materialized (
-                select t.uid from %1$s as t where t.uid in (select s.uid from staged as s) for update skip locked
-            ), not_locked as materialized (
-                select s.uid from staged as s where s.uid not in (select l.uid from locked as l)
-            )
-            select array_agg(row ($2, t.uid, null, false, ''somebody is editing the row here'')::lizsync.pending_row)
-            from not_locked as n join %1$s as t on t.uid = n.uid',
-            lizsync.relation_name(v_table)
-        )
-        into v_locked
-        using v_table, lizsync.relation_name(v_table);
-        v_refused := v_refused || v_locked;
-    end loop;
-    perform lizsync.withdraw_rows(v_refused);
     v_refused := v_refused || array(select h from lizsync.hold_back_edited() as h);
 
     if v_replica then
@@ -75,12 +56,14 @@ begin
         end loop;
     end if;
 
-    -- Written, checked, and, when rows break a foreign key or were edited meanwhile, written again without them.
+    -- Written, checked, and, when rows break a foreign key or were edited meanwhile, written again without them. A row that
+    -- somebody is editing is not waited for: it stands still until the next synchronisation.
+    perform set_config('lock_timeout', '1s', true);
     loop
         v_broken := false;
         begin
             perform lizsync.apply_changes();
-            -- A row that somebody has inserted here meanwhile, with a uid that came from central, could not be locked before.
+            -- From here on the rows are locked.
             v_locked := array(select h from lizsync.hold_back_edited() as h);
             v_broken := cardinality(v_locked) > 0;
             v_refused := v_refused || v_locked;

@@ -9,7 +9,7 @@ as $$
     where exchange = pg_current_xact_id_if_assigned()::text::bigint
         and relid = p_relid
         and (action = 'D') = p_deletes
-        and (error is not null) = p_again
+        and lizsync.is_tried(error, p_again)
         and (won <> '' or action = 'D')
     group by action, akeys(won)
     order by action desc, min(ordinal)

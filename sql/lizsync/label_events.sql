@@ -26,34 +26,39 @@ declare
 begin
     -- The plain case, in one statement: one event of the clone, one event here, the same fields. Where the statement was
     -- recorded, that is done: see audit.log_statement.
-    with several as materialized (
-        select relid, uid, max(event_id) as last_event
-        from audit.logged_actions
-        where relid = any (v_relids) and transaction_id = v_exchange.transaction_id
-        group by relid, uid
-        having count(*) > 1
-    )
-    update audit.logged_actions l
-    set session_user_name = i.author, sync_data = lizsync.clone_label(v_exchange, i.edited_at)
-    from lizsync.replay r
-    join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
-    left join several s on s.relid = r.relid and s.uid = r.uid
-    where r.exchange = v_exchange.transaction_id
-        and r.error is null
-        and (r.action = 'D' or r.relid <> all (v_by_statement))
-        and l.relid = any (v_relids)
-        and l.transaction_id = v_exchange.transaction_id
-        and l.relid = r.relid
-        and l.uid = r.uid
-        and case l.action
-            when 'U' then s.uid is null and r.first_event = r.last_event and r.action <> 'D' and l.changed_fields = r.won
-            when 'I' then s.uid is null and r.first_event = r.last_event and r.action = 'R' and l.row_data @> r.won
-            when 'D' then r.action = 'D' and l.event_id = coalesce(s.last_event, l.event_id)
-        end;
+    if exists (
+        select from lizsync.replay
+        where exchange = v_exchange.transaction_id and (action = 'D' or relid <> all (v_by_statement))
+    ) then
+        with several as materialized (
+            select relid, uid, max(event_id) as last_event
+            from audit.logged_actions
+            where relid = any (v_relids) and transaction_id = v_exchange.transaction_id
+            group by relid, uid
+            having count(*) > 1
+        )
+        update audit.logged_actions l
+        set session_user_name = i.author, sync_data = lizsync.clone_label(v_exchange, i.edited_at)
+        from lizsync.replay r
+        join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
+        left join several s on s.relid = r.relid and s.uid = r.uid
+        where r.exchange = v_exchange.transaction_id
+            and r.error is null
+            and (r.action = 'D' or r.relid <> all (v_by_statement))
+            and l.relid = any (v_relids)
+            and l.transaction_id = v_exchange.transaction_id
+            and l.relid = r.relid
+            and l.uid = r.uid
+            and case l.action
+                when 'U' then s.uid is null and r.first_event = r.last_event and r.action <> 'D' and l.changed_fields = r.won
+                when 'I' then s.uid is null and r.first_event = r.last_event and r.action = 'R' and l.row_data @> r.won
+                when 'D' then r.action = 'D' and l.event_id = coalesce(s.last_event, l.event_id)
+            end;
+    end if;
 
     for v_table in
         with own as (
-            select relid, uid, count(*) as events, bool_or(sync_data ->> 'origin' = v_exchange.clone_id::text) as labelled
+            select relid, uid, count(*) as events, bool_or(sync_data is not null) as labelled
             from audit.logged_actions
             where relid = any (v_relids) and transaction_id = v_exchange.transaction_id
             group by relid, uid

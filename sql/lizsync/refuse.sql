@@ -11,7 +11,7 @@ as $$
         and ordinal between p_low and p_high
         and relid = p_relid
         and action = p_action
-        and (error is not null) = p_again
+        and lizsync.is_tried(error, p_again)
         and akeys(won) = p_columns
 $$;
 comment on function lizsync.refuse(oid, text, text[], integer, integer, boolean, text) is

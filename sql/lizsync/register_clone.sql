@@ -54,26 +54,7 @@ begin
     values (p_server_id, to_jsonb(p_tables))
     on conflict (server_id) do nothing;
 
-    execute format('grant usage on schema lizsync to %I', p_role);
-    execute format(
-        'grant execute on function
-            lizsync.current_version(),
-            lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval),
-            lizsync.receive_batch(text), lizsync.exchange(), lizsync.reply_batch(uuid, integer, uuid),
-            -- and what exchange() calls with the rights of the role:
-            lizsync.begin_replay(), lizsync.apply_changes(), lizsync.close_exchange(),
-            lizsync.is_central_exchange(), lizsync.tables_to_write(), lizsync.number_refused(),
-            lizsync.write_table(oid, boolean, boolean), lizsync.compare(oid, boolean, boolean), lizsync.groups_to_write(oid, boolean, boolean),
-            lizsync.write_range(oid, text, text[], integer, integer, boolean),
-            lizsync.rows_to_write(oid, text, text[], integer, integer, boolean),
-            lizsync.refuse(oid, text, text[], integer, integer, boolean, text),
-            lizsync.accept(oid, text, text[], integer, integer), lizsync.spared_rows(oid),
-            lizsync.children_left(oid, text, text[], integer, integer, boolean),
-            lizsync.write_as_group(oid), lizsync.group_to_write(oid), lizsync.accept_rows(oid, uuid[]),
-            lizsync.relation_name(oid), lizsync.sent_columns(regclass), lizsync.local_columns(regclass)
-        to %I',
-        p_role
-    );
+    perform lizsync.grant_exchange(p_role);
 end
 $$;
 comment on function lizsync.register_clone(uuid, text, name, text[], pg_snapshot, uuid, pg_snapshot, bigint) is

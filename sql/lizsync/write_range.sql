@@ -73,18 +73,20 @@ begin
         end if;
     end;
 
+    v_message := format('%s (%s)', concat_ws(': ', v_message, nullif(v_detail, '')), v_state);
     if v_state = '55P03' then
         -- An editor holds one of the rows: the others do not wait as long.
         perform set_config('lock_timeout', '200ms', true);
-        v_message := 'somebody is editing the row';
+        v_message := 'somebody is editing the row (55P03)';
+        if not p_again and lizsync.refuse_edited(p_relid, p_action, p_columns, p_low, p_high, v_message) then
+            perform lizsync.write_range(p_relid, p_action, p_columns, p_low, p_high, p_again);
+            return;
+        end if;
     elsif v_state = '42501' and not has_table_privilege(p_relid, (case p_action when 'D' then 'delete' when 'U' then 'update' else 'insert' end)) then
         v_alone := true;
     end if;
     if v_alone then
-        perform lizsync.refuse(
-            p_relid, p_action, p_columns, p_low, p_high, p_again,
-            format('%s (%s)', concat_ws(': ', v_message, nullif(v_detail, '')), v_state)
-        );
+        perform lizsync.refuse(p_relid, p_action, p_columns, p_low, p_high, p_again, v_message);
     else
         perform lizsync.write_range(p_relid, p_action, p_columns, p_low, (p_low + p_high) / 2, p_again);
         perform lizsync.write_range(p_relid, p_action, p_columns, (p_low + p_high) / 2 + 1, p_high, p_again);

@@ -629,6 +629,12 @@ func (i installer) run(ctx context.Context, hstore string, upgrades []sql.Upgrad
 			return err
 		}
 	}
+	const grants = `
+		select lizsync.grant_exchange(rolname)
+		from pg_catalog.pg_roles where rolname in (select role_name from lizsync.clones where not revoked)`
+	if _, err := i.tx.Exec(ctx, grants); err != nil {
+		return fmt.Errorf("grant the roles of the clones what they need: %w", err)
+	}
 	return nil
 }
 

@@ -21,7 +21,7 @@ func TestARowThatSomebodyIsEditingOnTheCloneIsNotWaitedFor(t *testing.T) {
 		execute(t, editor, "update city.tree set y = 9 where name = 'a'")
 
 		require.Equal(t, exchange.Counts{ReplayedToClone: 1, Pending: 1}, clone.MustSync(t, via))
-		require.Equal(t, "somebody is editing the row here", clone.Text(t, "select error from lizsync.pending_changes"))
+		require.Equal(t, "somebody is editing the row (55P03)", clone.Text(t, "select error from lizsync.pending_changes"))
 		trees(t, "b", "2 0 0", clone.DB)
 
 		execute(t, editor, "commit")
