@@ -91,6 +91,7 @@ begin
         from (select * from plain union all select * from mixed) as p
         join relation r using (relid)
         where p.action <> 'U' or p.fields is not null
+        offset 0 -- so that the fields are made once
     ), numbered as (
         -- Changes that one statement can write stand together.
         select

@@ -71,6 +71,7 @@ begin
                 else ''
             end as fields
         from net n join relation r using (relid)
+        offset 0 -- so that the fields are made once
     )
     select
         v_exchange.transaction_id, row_number() over (order by relid, action, akeys(fields) collate "C"), relid, uid, action,
