@@ -88,6 +88,7 @@ begin
     foreach v_statement in array v_enable loop
         execute v_statement;
     end loop;
+    perform lizsync.refresh_views(v_tables);
     return query select * from lizsync.close_reply(p_answer, v_refused);
 end
 $$;

@@ -148,6 +148,31 @@ func TestTriggersOfTheCloneDoNotRunOnReplayedRows(t *testing.T) {
 	})
 }
 
+func TestMaterializedViewsOfTheCloneShowWhatArrived(t *testing.T) {
+	t.Parallel()
+	asEach(t, func(t *testing.T, options ...synctest.Option) {
+		central := city(t, "", `
+			create view city.seen as select name, x, y from city.tree`, `
+			create materialized view city."A summary" as select sum(x) as x, count(10 / (y - 3)) as trees from city.seen`, `
+			create materialized view city.again as select x from city."A summary"`, `
+			create materialized view city.never as select x from city.tree with no data`)
+		clone := central.Clone(t, options...)
+		set(t, central.DB, "a", "x = 5")
+		require.Equal(t, exchange.Counts{ReplayedToClone: 1}, clone.MustSync(t, via))
+		require.Equal(t, "5", clone.Text(t, `select x from city."A summary"`))
+		require.Equal(t, "5", clone.Text(t, "select x from city.again"))
+
+		set(t, central.DB, "a", "x = 6, y = 3")
+		require.Equal(t, exchange.Counts{ReplayedToClone: 1}, clone.MustSync(t, via), "a view that fails holds nothing up")
+		trees(t, "a", "6 3 0", clone.DB)
+		require.Equal(t, "5", clone.Text(t, `select x from city."A summary"`))
+		set(t, clone.DB, "a", "y = 4")
+		set(t, central.DB, "b", "x = 1")
+		clone.MustSync(t, via)
+		require.Equal(t, "7", clone.Text(t, "select x from city.again"))
+	})
+}
+
 // Rule 12.
 func TestOneBadRowDoesNotHoldUpTheOthers(t *testing.T) {
 	t.Parallel()
