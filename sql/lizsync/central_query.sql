@@ -6,7 +6,7 @@ set search_path from current
 as $$
 declare
     v_schema text := (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'dblink');
-    v_pause double precision := 0.0005;
+    v_begun timestamptz := clock_timestamp();
     v_busy integer;
     v_sent integer;
     v_result text;
@@ -21,8 +21,8 @@ begin
     loop
         execute format('select %I.dblink_is_busy(''lizsync'')', v_schema) into v_busy;
         exit when v_busy = 0;
-        perform pg_sleep(v_pause);
-        v_pause := least(v_pause * 1.2, 0.001);
+        -- A hundredth of the time waited, so that neither a short query nor a long queue suffers from it.
+        perform pg_sleep(greatest(0.0005, least(0.02, extract(epoch from clock_timestamp() - v_begun) / 100)));
     end loop;
     execute format('select r from %I.dblink_get_result(''lizsync'') as t (r text)', v_schema) into v_result;
     return v_result;

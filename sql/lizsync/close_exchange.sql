@@ -65,6 +65,7 @@ begin
     from lizsync.incoming
     where exchange = v_exchange.transaction_id;
     perform lizsync.clear_exchange();
+    perform lizsync.end_turn();
     return v_answer;
 end
 $$;

@@ -7,7 +7,7 @@ begin
     execute format('grant usage on schema lizsync to %I', p_role);
     execute format(
         'grant execute on function
-            lizsync.current_version(),
+            lizsync.current_version(), lizsync.take_turn(),
             lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval),
             lizsync.receive_batch(text), lizsync.exchange(), lizsync.reply_batch(uuid, integer, uuid),
             -- and what exchange() calls with the rights of the role:

@@ -12,9 +12,8 @@ declare
     v_dblink text := (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'dblink');
     v_begin record;
     v_asked timestamptz;
+    v_turn lizsync.turn;
     v_offset interval;
-    v_version integer;
-    v_clock text;
     v_quote text;
     v_answer lizsync.answer;
     v_committed boolean := false;
@@ -27,10 +26,10 @@ begin
     begin
         execute format('select %I.dblink_connect(''lizsync'', ''central_server'')', v_dblink);
         v_asked := clock_timestamp();
-        v_clock := lizsync.central_query('select lizsync.current_version() || '' '' || extract(epoch from clock_timestamp())');
-        v_offset := v_asked + (clock_timestamp() - v_asked) / 2 - to_timestamp(split_part(v_clock, ' ', 2)::double precision);
-        v_version := split_part(v_clock, ' ', 1);
-        select * into v_begin from lizsync.begin_synchronization(v_version);
+        v_turn := lizsync.central_query('select lizsync.take_turn()');
+        -- As NTP does: what the answer took on central does not count.
+        v_offset := (v_asked - to_timestamp(v_turn.asked_at) + (clock_timestamp() - to_timestamp(v_turn.given_at))) / 2;
+        select * into v_begin from lizsync.begin_synchronization(v_turn.version);
 
         loop
             begin

@@ -269,6 +269,9 @@ comment on column lizsync.central.only_one is 'Holds the table to one row.';
 
 -- lizsync: the work of one synchronisation, emptied by its own transaction ------------------------------------------------------
 
+create type lizsync.turn as (version integer, asked_at double precision, given_at double precision);
+comment on type lizsync.turn is 'A turn to synchronise: the version of central''s structure, and central''s clock, in seconds since 1970, when the turn was asked for and when it was given.';
+
 create type lizsync.greeting as (
     server_id uuid,
     server_name text,

@@ -48,7 +48,7 @@ type answer struct {
 // transaction. An error leaves both as they were, unless it says that central is done: then the clone receives its
 // part with the next synchronisation.
 func Synchronize(ctx context.Context, clone, central *pgx.Conn, feedback provider.Feedback) (Counts, error) {
-	version, offset, err := measure(ctx, clone, central)
+	version, offset, err := takeTurn(ctx, clone, central)
 	if err != nil {
 		return Counts{}, err
 	}
@@ -82,21 +82,21 @@ func Synchronize(ctx context.Context, clone, central *pgx.Conn, feedback provide
 	return counts, nil
 }
 
-// measure asks central for the version of its structure, and how far the clone's clock is ahead of central's.
-func measure(ctx context.Context, clone, central *pgx.Conn) (version int, offset float64, err error) {
+// takeTurn waits until central has not too many others to synchronise with. It learns the version of central's structure, and
+// how far the clone's clock is ahead of central's, in seconds: as NTP does, without what the answer took on central.
+func takeTurn(ctx context.Context, clone, central *pgx.Conn) (version int, offset float64, err error) {
 	const clock = "select extract(epoch from clock_timestamp())::double precision"
-	var before, there, after float64
+	var before, asked, given, after float64
 	if err := query(ctx, clone, clock).Scan(&before); err != nil {
 		return 0, 0, fmt.Errorf("read the clone's clock: %w", err)
 	}
-	err = query(ctx, central, "select lizsync.current_version(), extract(epoch from clock_timestamp())::double precision").Scan(&version, &there)
-	if err != nil {
-		return 0, 0, fmt.Errorf("ask central for its version: %w", err)
+	if err := query(ctx, central, "select * from lizsync.take_turn()").Scan(&version, &asked, &given); err != nil {
+		return 0, 0, fmt.Errorf("wait for central: %w", err)
 	}
 	if err := query(ctx, clone, clock).Scan(&after); err != nil {
 		return 0, 0, fmt.Errorf("read the clone's clock: %w", err)
 	}
-	return version, (before+after)/2 - there, nil
+	return version, (before - asked + after - given) / 2, nil
 }
 
 func begin(ctx context.Context, clone *pgx.Conn, centralVersion int) (greeting, error) {
