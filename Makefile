@@ -1,6 +1,6 @@
 # make help lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test cluster bench lint
+.PHONY: help setup build demo test soak cluster bench lint
 
 GO ?= go
 
@@ -19,6 +19,10 @@ demo: setup build ## Show a synchronisation of three databases; KEEP=1 leaves th
 test: setup ## Run all the tests, on one throw-away server; RUN=regexp chooses some
 	$(GO) build -o bin/testcluster ./internal/testcluster
 	@exec bin/testcluster $(GO) test $(if $(RUN),-run '$(RUN)') ./...
+
+soak: setup ## Play random histories for an hour; HISTORIES=n SEED=n chooses others
+	$(GO) test ./algorithms/internal/history -run TestRandomHistoriesLoseNothing -v -timeout 0 \
+		-histories $(or $(HISTORIES),1000000) -seed $(or $(SEED),$$(date +%s)) $(if $(HISTORIES),,-for 1h)
 
 cluster: setup ## Keep a server for tests until Ctrl-C, to look at the databases of failed ones
 	@$(GO) build -o bin/testcluster ./internal/testcluster

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -134,4 +135,28 @@ func TestFilesAreFoundBelowDirectories(t *testing.T) {
 	}
 	assert.Equal(t, map[string]string{"a/x.go": "x", "a/b/z.go": ""}, files(t, tree, ".go", "a"))
 	assert.Len(t, files(t, tree, ".go", "."), 3)
+}
+
+var (
+	namedTest    = regexp.MustCompile("`(Test[A-Z]\\w+)`")
+	declaredTest = regexp.MustCompile(`(?m)^func (Test[A-Z]\w+)\(`)
+)
+
+// What the pages say is tested is tested.
+func TestTestsThatThePagesNameExist(t *testing.T) {
+	t.Parallel()
+	declared := map[string]bool{}
+	for _, content := range files(t, root, "_test.go", ".") {
+		for _, found := range declaredTest.FindAllStringSubmatch(content, -1) {
+			declared[found[1]] = true
+		}
+	}
+	named := 0
+	for name, content := range files(t, root, ".md", ".") {
+		for _, found := range namedTest.FindAllStringSubmatch(content, -1) {
+			named++
+			assert.True(t, declared[found[1]], "%s names %s, which does not exist", name, found[1])
+		}
+	}
+	assert.NotZero(t, named)
 }

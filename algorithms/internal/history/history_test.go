@@ -15,7 +15,8 @@ import (
 )
 
 var (
-	histories  = flag.Int("histories", 100, "how many random histories are played")
+	histories  = flag.Int("histories", 200, "how many random histories are played, at the most")
+	duration   = flag.Duration("for", 0, "for how long they are played; 0 for all of them")
 	seed       = flag.Uint64("seed", 1, "seed of the first one")
 	failures   = flag.Int("failures", 1, "after how many failed ones to stop")
 	script     = flag.String("play", "testdata/written.txt", "a file with histories to play, --- between them")
@@ -26,13 +27,14 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 
 func TestRandomHistoriesLoseNothing(t *testing.T) {
 	var next, failed atomic.Int64
+	begun := time.Now()
 	for worker := range 2 {
 		t.Run(fmt.Sprint(worker), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			for {
 				n := next.Add(1) - 1
-				if n >= int64(*histories) || failed.Load() >= int64(*failures) {
+				if n >= int64(*histories) || failed.Load() >= int64(*failures) || *duration > 0 && time.Since(begun) > *duration {
 					break
 				}
 				s := *seed + uint64(n)
