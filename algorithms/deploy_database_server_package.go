@@ -520,6 +520,9 @@ func (d *deployment) replace(ctx context.Context, tx pgx.Tx) error {
 
 // keepOrRefuseUnsent deals with the edits that central has not got.
 func (d *deployment) keepOrRefuseUnsent(ctx context.Context, tx pgx.Tx, ours []string) error {
+	if _, err := tx.Exec(ctx, "select lizsync.relink_log()"); err != nil {
+		return fmt.Errorf("look for edits that were not synchronised: %w", err)
+	}
 	if !d.params.KeepUnsent {
 		return d.refuseUnsent(ctx, tx, ours)
 	}

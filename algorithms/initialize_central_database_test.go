@@ -35,8 +35,8 @@ func TestCloneIsNotPreparedAsCentral(t *testing.T) {
 	db := structured(t)
 	db.Exec(t, `
 		create schema city; create table city.tree (name text);
-		insert into lizsync.central (server_id, system_identifier, clone_system_identifier, cursor, token, package_id)
-		select gen_random_uuid(), 1, 2, pg_current_snapshot(), gen_random_uuid(), gen_random_uuid()`)
+		insert into lizsync.central (server_id, system_identifier, clone_system_identifier, cursor, token, package_id, relids)
+		select gen_random_uuid(), 1, 2, pg_current_snapshot(), gen_random_uuid(), gen_random_uuid(), '{}'`)
 	_, err := initialize(t, db, &story{}, nil)
 	require.EqualError(t, err, fmt.Sprintf("the database %s is a clone, not a central database", db.Name))
 	assert.Equal(t, "0", db.Text(t, "select count(*) from lizsync.server_metadata"))

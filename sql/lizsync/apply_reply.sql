@@ -1,7 +1,7 @@
 -- On a clone, in the transaction that began the synchronisation: writes what central sent, and moves the cursor with it.
 -- User triggers do not run: their effects come from central. Where the role may, that is the replica role, under which
--- foreign keys are checked here, by set, afterwards; otherwise the tables' triggers are disabled meanwhile, and the audit's
--- looks away.
+-- foreign keys are checked here, by set, afterwards; otherwise the audit's trigger looks away. The tables' triggers that run
+-- even so are disabled meanwhile.
 create or replace function lizsync.apply_reply(p_answer lizsync.answer) returns table (
     number_replayed_to_central integer, number_replayed_to_clone integer, number_conflicts integer, number_pending integer
 )
@@ -32,30 +32,32 @@ begin
         perform set_config('session_replication_role', 'replica', true);
     else
         perform set_config('lizsync.replaying', 'on', true);
-        foreach v_table in array v_tables loop
-            -- The triggers that an insert, an update or a delete fires, but the audit's: 28 is their bits of tgtype.
-            select array_agg(tgname), array_agg(format(
-                'alter table %s enable %s trigger %I', lizsync.relation_name(v_table), case tgenabled when 'A' then 'always' end, tgname
-            ))
-            into v_triggers, v_statements
-            from pg_trigger
-            where tgrelid = v_table and not tgisinternal and tgenabled in ('O', 'A') and tgtype & 28 <> 0 and tgfoid not in ('audit.log_row'::regproc, 'audit.log_statement'::regproc);
-            begin
-                foreach v_trigger in array coalesce(v_triggers, '{}') loop
-                    execute format('alter table %s disable trigger %I', lizsync.relation_name(v_table), v_trigger);
-                end loop;
-                v_enable := v_enable || v_statements;
-            exception when lock_not_available then
-                v_locked := array(
-                    select row (lizsync.relation_name(v_table), w.uid, null, false, 'somebody is editing the table here')::lizsync.pending_row
-                    from lizsync.rows_staged(v_table) as w
-                );
-                perform lizsync.withdraw_rows(v_locked);
-                v_refused := v_refused || v_locked;
-            end;
-        end loop;
     end if;
-
+    foreach v_table in array v_tables loop
+        -- The triggers that an insert, an update or a delete fires, but the audit's: 28 is their bits of tgtype.
+        select array_agg(tgname), array_agg(format(
+            'alter table %s enable %s trigger %I',
+            lizsync.relation_name(v_table), case tgenabled when 'A' then 'always' when 'R' then 'replica' end, tgname
+        ))
+        into v_triggers, v_statements
+        from pg_trigger
+        where tgrelid = v_table and not tgisinternal and tgtype & 28 <> 0
+            and tgenabled in ('A', case when v_replica then 'R' else 'O' end)
+            and tgfoid not in ('audit.log_row'::regproc, 'audit.log_statement'::regproc);
+        begin
+            foreach v_trigger in array coalesce(v_triggers, '{}') loop
+                execute format('alter table %s disable trigger %I', lizsync.relation_name(v_table), v_trigger);
+            end loop;
+            v_enable := v_enable || v_statements;
+        exception when lock_not_available then
+            v_locked := array(
+                select row (lizsync.relation_name(v_table), w.uid, null, false, 'somebody is editing the table here')::lizsync.pending_row
+                from lizsync.rows_staged(v_table) as w
+            );
+            perform lizsync.withdraw_rows(v_locked);
+            v_refused := v_refused || v_locked;
+        end;
+    end loop;
     -- Written, checked, and, when rows break a foreign key or were edited meanwhile, written again without them. A row that
     -- somebody is editing is not waited for: it stands still until the next synchronisation.
     perform set_config('lock_timeout', '1s', true);

@@ -48,6 +48,8 @@ begin
             hint = 'Deploy a package to it, asking to keep its unsent changes.';
     end if;
 
+    perform lizsync.relink_log();
+
     -- The events and the snapshot, in one statement.
     with log as (
         select event_id, lizsync.text_size(case action when 'U' then changed_fields else row_data end) as size

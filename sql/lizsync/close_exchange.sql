@@ -55,12 +55,13 @@ begin
     where server_id = v_exchange.clone_id;
     insert into lizsync.history (
         sync_id, sync_time, server_from, server_to, min_event_id, max_event_id, sync_type, sync_status,
-        number_replayed_to_central, number_conflicts, number_pending, duration, clock_offset
+        number_replayed_to_central, number_replayed_to_clone, number_conflicts, number_pending, duration, clock_offset
     )
     select
         v_exchange.sync_id, v_exchange.started_at, v_exchange.clone_id, array[lizsync.server_id()::text],
         min(event_id), max(event_id), 'partial', 'done',
-        v_answer.number_replayed_to_central, v_answer.number_conflicts, coalesce(cardinality(v_answer.refused), 0),
+        v_answer.number_replayed_to_central,
+        (select coalesce(sum(number_of_changes), 0) from lizsync.reply where clone_id = v_exchange.clone_id), v_answer.number_conflicts, coalesce(cardinality(v_answer.refused), 0),
         clock_timestamp() - v_exchange.started_at, v_exchange.clock_offset
     from lizsync.incoming
     where exchange = v_exchange.transaction_id;

@@ -25,7 +25,7 @@ declare
 begin
     delete from lizsync.reply where clone_id = v_exchange.clone_id;
 
-    insert into lizsync.reply (clone_id, batch, token, payload)
+    insert into lizsync.reply (clone_id, batch, token, number_of_changes, payload)
     with relation as materialized (
         select relid, relation, lizsync.sent_columns(relid) as columns from lizsync.white_list(v_exchange.clone_id)
     ), event as materialized (
@@ -103,7 +103,7 @@ begin
         window changes as (order by relation, action, akeys(fields) collate "C" rows unbounded preceding)
     )
     select
-        v_exchange.clone_id, row_number() over (order by batch), p_token,
+        v_exchange.clone_id, row_number() over (order by batch), p_token, count(*),
         v_separator || string_agg(
             row (number, null, relation, uid, action, fields, null, null)::lizsync.change::text, v_separator
         )

@@ -83,7 +83,8 @@ begin
             detail = 'It was restored from a backup, or is another copy.', hint = 'Deploy a package to it, asking to keep its unsent changes.';
     end if;
 
-    if v_horizon < (select max(up_to) from lizsync.purges) then
+    -- Rows that stand still from before it were carried over a deployment: they are compared with what there still is.
+    if pg_snapshot_xmin(p_greeting.cursor)::text::bigint < lizsync.purged_up_to() then
         raise exception 'central no longer has what the clone % has not received', p_greeting.server_name
             using errcode = 'object_not_in_prerequisite_state', detail = 'It stayed away for longer than central keeps its log for absent clones.',
             hint = 'Deploy a new package to the clone, asking to keep its unsent changes.';
@@ -104,6 +105,18 @@ begin
     if v_difference is not null then
         raise exception 'central has dropped or created again: %', v_difference using errcode = 'undefined_table',
             hint = 'Deploy a new package.';
+    end if;
+
+    select string_agg(w.relation, ', ') into v_difference
+    from lizsync.white_list(p_greeting.server_id) as w
+    join pg_class c on c.oid = w.relid
+    where c.relrowsecurity or not coalesce((
+        select bool_and(has_column_privilege(session_user, w.relid, s, 'select')) from unnest(lizsync.sent_columns(w.relid)) as s
+    ), false);
+    if v_difference is not null then
+        raise exception 'the role % may not read all of: %', session_user, v_difference using errcode = 'insufficient_privilege',
+            detail = 'The clone would not learn what it may not see.',
+            hint = 'Grant it SELECT on the tables, and disable their row-level security; or deploy a package without them.';
     end if;
 
     insert into lizsync.exchanges (transaction_id, clone_id, sync_id, started_at, clock_offset, sent, token, cursor, horizon, received)

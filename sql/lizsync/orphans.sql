@@ -14,6 +14,7 @@ begin
             lizsync.relation_name(c.confrelid) as parent,
             string_agg(format('c.%I = p.%I', ca.attname, pa.attname), ' and ') as condition,
             string_agg(format('c.%I is not null', ca.attname), ' and ') as filled,
+            array_agg(ca.attname::text) as child_columns,
             array_agg(pa.attname::text) as parent_columns
         from pg_constraint c
         cross join unnest(c.conkey, c.confkey) as k (child, parent)
@@ -23,14 +24,18 @@ begin
             and (c.conrelid = any (lizsync.tables_to_write()) or c.confrelid = any (lizsync.tables_to_write()))
         group by c.oid, c.conname, c.conrelid, c.confrelid
     loop
+        -- The rows referenced are locked, as a foreign key does. One that somebody is deleting is as good as missing.
         return query execute format(
-            'select $1, c.uid, $3
-            from lizsync.rows_staged($1) as w
-            join %s as c on c.uid = w.uid
-            where w.action <> ''D'' and %s and not exists (select from %s as p where %s)',
+            'with child as materialized (
+                select c.* from lizsync.rows_staged($1) as w join %1$s as c on c.uid = w.uid
+                where (w.action = ''R'' or w.columns && $4) and %2$s
+            ), kept as materialized (
+                select p.* from %3$s as p where exists (select from child as c where %4$s) for key share skip locked
+            )
+            select $1, c.uid, $3 from child as c where not exists (select from kept as p where %4$s)',
             v_key.child, v_key.filled, v_key.parent, v_key.condition
         )
-        using v_key.conrelid, v_key.confrelid, format('the row that it references is missing: foreign key %I', v_key.conname);
+        using v_key.conrelid, v_key.confrelid, format('the row that it references is missing: foreign key %I', v_key.conname), v_key.child_columns;
 
         if exists (select from lizsync.rows_staged(v_key.confrelid) as w where w.action <> 'D' and w.columns && array_remove(v_key.parent_columns, 'uid')) then
             return query execute format(

@@ -14,6 +14,10 @@ begin
         raise exception 'keep and absent are lengths of time' using errcode = 'invalid_parameter_value',
             hint = 'For example: CALL lizsync.purge(keep => ''2 years'', absent => ''1 year'').';
     end if;
+    if exists (select from lizsync.central) then
+        raise exception 'this database is a clone, whose log holds what central has not received' using errcode = 'object_not_in_prerequisite_state',
+            hint = 'Purge central. The log of a clone is emptied by its synchronisations.';
+    end if;
     -- A deployment waits, and is then checked against what is gone.
     perform pg_advisory_xact_lock(hashtextextended('lizsync.purge', 0));
     select min(least(c.horizon, pg_snapshot_xmin(case when c.deploy_token is not null then c.deploy_presented end)::text::bigint))
@@ -36,7 +40,7 @@ begin
     )
     select count(*), max(transaction_id) + 1 into v_number, v_up_to from gone;
     if v_number > 0 then
-        insert into lizsync.purges (up_to, number_of_events) values (v_up_to, v_number);
+        insert into lizsync.purges (up_to, number_of_events, system_identifier) values (v_up_to, v_number, lizsync.system_identifier());
     end if;
     return v_number;
 end

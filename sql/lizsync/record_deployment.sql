@@ -12,8 +12,11 @@ set search_path from current
 as $$
     delete from lizsync.central;
     delete from lizsync.pending_changes;
-    insert into lizsync.central (server_id, system_identifier, clone_system_identifier, cursor, token, package_id)
-    values (p_central_id, p_central_system_identifier, lizsync.system_identifier(), p_cursor, p_token, p_package_id);
+    insert into lizsync.central (server_id, system_identifier, clone_system_identifier, cursor, token, package_id, relids)
+    values (
+        p_central_id, p_central_system_identifier, lizsync.system_identifier(), p_cursor, p_token, p_package_id,
+        array(select to_regclass(t)::oid from unnest(p_tables) as t)
+    );
     delete from lizsync.synchronized_tables;
     insert into lizsync.synchronized_tables (server_id, sync_tables) values (lizsync.server_id(), to_jsonb(p_tables));
 $$;

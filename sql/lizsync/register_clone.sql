@@ -25,9 +25,14 @@ begin
     end if;
 
     perform pg_advisory_xact_lock(hashtextextended('lizsync.purge', 0));
-    if pg_snapshot_xmin(p_presented)::text::bigint < (select max(up_to) from lizsync.purges) then
+    if pg_snapshot_xmin(p_presented)::text::bigint < lizsync.purged_up_to() then
         raise exception 'central has purged edits that were made since the package' using errcode = 'object_not_in_prerequisite_state',
             hint = 'Make the package again.';
+    end if;
+
+    -- Events of before a restore from a dump: their transactions are none of this cluster's, and everybody has them.
+    if exists (select from lizsync.clones where central_system_identifier <> lizsync.system_identifier()) then
+        update audit.logged_actions set transaction_id = 0 where transaction_id >= pg_snapshot_xmax(p_presented)::text::bigint;
     end if;
 
     insert into lizsync.clones as c (

@@ -28,6 +28,9 @@ declare
 begin
     begin
         if p_action = 'D' then
+            -- Locked first: nobody can refer to them then, and who has is seen.
+            execute format('select from %s as t where t.uid in (select w.uid from %s as w) for update', v_table, v_rows)
+            using p_relid, p_action, p_columns, p_low, p_high, p_again;
             v_found := lizsync.children_left(p_relid, p_action, p_columns, p_low, p_high, p_again);
             if v_found is not null then
                 raise exception 'rows of % still reference it', v_found using errcode = 'foreign_key_violation';

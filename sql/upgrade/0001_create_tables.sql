@@ -238,12 +238,14 @@ comment on column lizsync.clones.deploy_tables is 'White list of that deployment
 create table lizsync.purges (
     purged_at timestamptz not null default clock_timestamp(),
     up_to bigint not null,
-    number_of_events bigint not null
+    number_of_events bigint not null,
+    system_identifier bigint not null
 );
 comment on table lizsync.purges is 'On central: what lizsync.purge has removed from the log, a row for each batch.';
 comment on column lizsync.purges.purged_at is 'When.';
 comment on column lizsync.purges.up_to is 'Events of transactions before this one may be gone: a clone that has not received them must be deployed again.';
 comment on column lizsync.purges.number_of_events is 'How many events went.';
+comment on column lizsync.purges.system_identifier is 'System identifier of the cluster in which up_to has a meaning.';
 
 create table lizsync.central (
     server_id uuid primary key,
@@ -252,6 +254,7 @@ create table lizsync.central (
     cursor pg_snapshot not null,
     token uuid not null,
     package_id uuid not null,
+    relids oid[] not null,
     deployed_at timestamptz not null default now(),
     last_synchronized timestamptz,
     only_one boolean not null default true unique check (only_one)
@@ -263,6 +266,7 @@ comment on column lizsync.central.clone_system_identifier is 'System identifier 
 comment on column lizsync.central.cursor is 'Central''s snapshot up to which its events have been received.';
 comment on column lizsync.central.token is 'Token to present next.';
 comment on column lizsync.central.package_id is 'The package that was deployed.';
+comment on column lizsync.central.relids is 'Object ids of the tables that the log''s events refer to, to notice a restore from a dump.';
 comment on column lizsync.central.deployed_at is 'When it was deployed.';
 comment on column lizsync.central.last_synchronized is 'Time of the last synchronisation.';
 comment on column lizsync.central.only_one is 'Holds the table to one row.';
@@ -407,6 +411,7 @@ create unlogged table lizsync.reply (
     clone_id uuid not null,
     batch integer not null,
     token uuid not null,
+    number_of_changes integer not null,
     payload text not null,
     primary key (clone_id, batch)
 );
@@ -416,4 +421,5 @@ comment on table lizsync.reply is 'On central: the answer to each clone''s last 
 comment on column lizsync.reply.clone_id is 'The clone.';
 comment on column lizsync.reply.batch is 'Number of the part, from 1.';
 comment on column lizsync.reply.token is 'Token that the exchange offered.';
+comment on column lizsync.reply.number_of_changes is 'How many rows it changes.';
 comment on column lizsync.reply.payload is 'Changes in text form, about 16 MB at most: see lizsync.outgoing_batch.';

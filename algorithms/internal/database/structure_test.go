@@ -275,8 +275,8 @@ func TestOverrideIsRefusedWhileOthersRelyOnTheStructure(t *testing.T) {
 	for name, c := range map[string]struct{ made, want string }{
 		"a clone is registered": {clone + "false", "clones of the database %s are registered: tablet of Zoé"},
 		"it is a clone": {
-			`insert into lizsync.central (server_id, system_identifier, clone_system_identifier, cursor, token, package_id)
-			select gen_random_uuid(), 1, 2, pg_current_snapshot(), gen_random_uuid(), gen_random_uuid()`,
+			`insert into lizsync.central (server_id, system_identifier, clone_system_identifier, cursor, token, package_id, relids)
+			select gen_random_uuid(), 1, 2, pg_current_snapshot(), gen_random_uuid(), gen_random_uuid(), '{}'`,
 			"the database %s is a clone",
 		},
 		"its clones are revoked": {clone + "true", ""},

@@ -88,6 +88,49 @@ func TestAReplayedDeleteTakesNoRowsAlong(t *testing.T) {
 	}
 }
 
+// A child that somebody inserts while its parent's delete waits for him keeps its parent.
+func TestAReplayedDeleteLeavesNoChildInsertedMeanwhile(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"", "on delete cascade", "on delete set null"} {
+		t.Run(action, func(t *testing.T) {
+			t.Parallel()
+			asEach(t, func(t *testing.T, options ...synctest.Option) {
+				central := city(t, action)
+				clone := central.Clone(t, options...)
+				central.Exec(t, "delete from city.street where name = 'Quiet Lane'")
+				editor, watch := begin(t, clone.DB), clone.DB.Conn(t)
+				execute(t, editor, "insert into city.tree (name, street) select 'e', uid from city.street where name = 'Quiet Lane'")
+				done := start(t, clone, via)
+				blocked(t, watch, editor)
+				execute(t, editor, "commit")
+				end := <-done
+				require.NoError(t, end.err)
+				require.Equal(t, []string{"city.street refused by clone"}, pending(t, clone.DB))
+				require.Equal(t, "Quiet Lane", clone.Text(t, "select s.name from city.tree t join city.street s on s.uid = t.street where t.name = 'e'"))
+			})
+		})
+	}
+}
+
+// A row does not arrive whose parent somebody is deleting.
+func TestAReplayedChildOutlivesNoParentDeletedMeanwhile(t *testing.T) {
+	t.Parallel()
+	asEach(t, func(t *testing.T, options ...synctest.Option) {
+		central := city(t, "")
+		clone := central.Clone(t, options...)
+		central.Exec(t, "insert into city.tree (name, street) select 'e', uid from city.street where name = 'Quiet Lane'")
+		set(t, central.DB, "a", "x = 1")
+		editor := begin(t, clone.DB)
+		execute(t, editor, "delete from city.street where name = 'Quiet Lane'")
+		require.Equal(t, exchange.Counts{ReplayedToClone: 1, Pending: 1}, clone.MustSync(t, via))
+		execute(t, editor, "commit")
+		trees(t, "a", "1 0 0", clone.DB)
+		trees(t, "e", "", clone.DB)
+		clone.MustSync(t, via)
+		require.Equal(t, "0", clone.Text(t, "select count(*) from city.tree t left join city.street s on s.uid = t.street where t.street is not null and s.uid is null"))
+	})
+}
+
 // A constraint that the clone alone has stands for whatever makes it refuse a row.
 func TestNoConstraintIsLeftBrokenOnTheClone(t *testing.T) {
 	t.Parallel()
@@ -131,7 +174,11 @@ func TestTriggersOfTheCloneDoNotRunOnReplayedRows(t *testing.T) {
 			create function city.rename_streets() returns trigger language plpgsql as $$ begin update city.street set name = 'touched'; return null; end $$;
 			create trigger rename_streets after update on city.tree execute function city.rename_streets();
 			alter table city.tree disable trigger rename_streets;
-			create trigger rename_streets_too after update on city.tree execute function city.rename_streets()`)
+			create trigger rename_streets_too after update on city.tree execute function city.rename_streets();
+			create trigger always before insert or update on city.tree for each row execute function city.before_tree();
+			alter table city.tree enable always trigger always;
+			create trigger replica before insert or update on city.tree for each row execute function city.before_tree();
+			alter table city.tree enable replica trigger replica`)
 		const enabled = "select string_agg(concat(tgname, ' ', tgenabled), ', ' order by tgname) from pg_trigger where tgrelid = 'city.tree'::regclass"
 		triggers := clone.Text(t, enabled)
 		set(t, central.DB, "a", "x = 1")

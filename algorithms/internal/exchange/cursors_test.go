@@ -182,6 +182,23 @@ func TestTransactionIDsThatStartAgainAreNotTrusted(t *testing.T) {
 	})
 }
 
+// A restore from a dump gives the tables of a clone other object ids.
+func TestEditsOfAClonesTablesThatWereMadeAgainAreSent(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		set(t, clone.DB, "a", "x = 1")
+		clone.Exec(t, `
+			update audit.logged_actions set relid = 1;
+			update lizsync.central set relids = '{1}'`)
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, via))
+		require.Zero(t, clone.MustSync(t, via))
+		require.Equal(t, "0", clone.Text(t, "select count(*) from audit.logged_actions"))
+		trees(t, "a", "1 0 0", central.DB)
+	})
+}
+
 // Rule 4. What central knows of the clone's transactions ends with the data that it had.
 func TestACloneThatIsDeployedAgainIsNotTakenForItsOldSelf(t *testing.T) {
 	t.Parallel()

@@ -101,6 +101,8 @@ func TestACloneThatWasPurgedPastIsToldToDeployAgain(t *testing.T) {
 		require.ErrorContains(t, err, "central no longer has what the clone "+clone.Name+" has not received")
 		trees(t, "a", "1 0 0", central.DB)
 		require.Equal(t, "1", clone.Text(t, "select count(*) from audit.logged_actions"), "its edit is still its own")
+		_, err = clone.Conn(t).Exec(t.Context(), "call lizsync.purge('0')")
+		require.ErrorContains(t, err, "this database is a clone")
 
 		_, err = central.Conn(t).Exec(t.Context(), `
 			select lizsync.register_clone(server_id, server_name, role_name, $1::text[], $2::text::pg_snapshot, gen_random_uuid(), received, clone_system_identifier)
@@ -110,6 +112,29 @@ func TestACloneThatWasPurgedPastIsToldToDeployAgain(t *testing.T) {
 		set(t, other.DB, "b", "x = 3")
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, other.MustSync(t, via))
 		synctest.RequireEqual(t, central, other)
+
+		// Deployed again, its edits carried over: they are compared with what there still is.
+		presented, token := central.Text(t, "select pg_current_snapshot()"), central.Text(t, "select gen_random_uuid()")
+		clone.Exec(t, `
+			insert into lizsync.pending_changes (clone_id, object_table, object_uid, received, refused_by, error)
+			select lizsync.server_id(), lizsync.relation_name(l.relid), l.uid, c.cursor, 'clone', 'carried'
+			from audit.logged_actions l, lizsync.central c`)
+		clone.Exec(t, "update lizsync.central set cursor = $1::text::pg_snapshot, token = $2::text::uuid", presented, token)
+		clone.Exec(t, "alter table city.tree disable trigger user; update city.tree set x = 3 where name = 'b'; alter table city.tree enable trigger user")
+		register := `
+			select lizsync.register_clone(server_id, server_name, role_name, $1::text[], $2::text::pg_snapshot, $3::text::uuid, '3:3:', clone_system_identifier)
+			from lizsync.clones where server_id = $4::text::uuid`
+		central.Exec(t, register, central.Tables, presented, token, clone.ID)
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, via))
+		other.MustSync(t, via)
+		trees(t, "a", "2 0 0", central.DB)
+		synctest.RequireEqual(t, central, clone, other)
+
+		// Transaction ids start again after a restore from a dump: what was purged before says nothing about them.
+		central.Exec(t, "update lizsync.purges set up_to = 1000000000")
+		back := replaced(t, central.DB, "lizsync.system_identifier()", "return 1;")
+		central.Exec(t, register, central.Tables, presented, token, clone.ID)
+		back()
 	})
 }
 

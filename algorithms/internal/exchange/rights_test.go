@@ -209,6 +209,27 @@ func TestWhatTheRoleMayNotWriteIsPendingAndTheRestPasses(t *testing.T) {
 	synctest.RequireEqual(t, central, clone)
 }
 
+// Silence about what it may not see would leave it different for ever.
+func TestACloneThatMayNotReadATableIsRefused(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone := central.Clone(t)
+	set(t, central.DB, "a", "x = 1")
+	for _, c := range []struct{ hide, show string }{
+		{"revoke select on city.tree from %s", "grant select on city.tree to %s"},
+		{"revoke select on city.tree from %[1]s; grant select (uid, name) on city.tree to %[1]s", "grant select on city.tree to %s"},
+		{"alter table city.tree enable row level security", "alter table city.tree disable row level security"},
+	} {
+		central.Exec(t, strings.ReplaceAll(strings.ReplaceAll(c.hide, "%s", clone.Role.Name), "%[1]s", clone.Role.Name))
+		_, err := clone.Sync(t, synctest.ViaProgram)
+		require.ErrorContains(t, err, `may not read all of: "city"."tree"`)
+		central.Exec(t, strings.ReplaceAll(c.show, "%s", clone.Role.Name))
+	}
+	require.Equal(t, exchange.Counts{ReplayedToClone: 1}, clone.MustSync(t, synctest.ViaProgram))
+	require.Equal(t, "1 0 0 0", central.Text(t, `
+		select concat_ws(' ', number_replayed_to_clone, number_replayed_to_central, number_conflicts, number_pending) from lizsync.history order by sync_time desc limit 1`))
+}
+
 func TestPublicHasNothing(t *testing.T) {
 	t.Parallel()
 	central := withSecret(t)
