@@ -54,6 +54,7 @@ func run(ctx context.Context, only string) error {
 	}
 	server, err := cluster.Start(ctx, cluster.Options{Settings: map[string]string{
 		"shared_buffers":     "512MB",
+		"max_connections":    "500",
 		"max_wal_size":       "8GB",
 		"checkpoint_timeout": "1h",
 		"timezone":           "Europe/Paris",
@@ -66,7 +67,9 @@ func run(ctx context.Context, only string) error {
 	var rows []row
 	for _, b := range []benchmark{
 		{"synchronise", synchronise},
+		{"link", overLink},
 		{"nothing to do", nothingToDo},
+		{"many clones", manyClones},
 		{"memory", memory},
 		{"capture", capture},
 	} {

@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -93,31 +97,40 @@ func synchronisedPair(ctx context.Context, server *cluster.Cluster, suffix strin
 	if err != nil {
 		return nil, err
 	}
+	if err := p.deploy(ctx, p.cloneURL); err != nil {
+		return nil, err
+	}
+	return p, p.settle(ctx)
+}
+
+// deploy installs, prepares and packages central, and makes clones from that.
+func (p *pair) deploy(ctx context.Context, cloneURLs ...string) error {
 	dir, err := os.MkdirTemp("", "lizsync-bench-")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer os.RemoveAll(dir)
 	zip := filepath.Join(dir, "package.zip")
-	for _, step := range []struct {
+	type step struct {
 		id    string
 		input map[string]any
-	}{
+	}
+	steps := []step{
 		{"create_database_structure", map[string]any{"CONNECTION_NAME": p.centralURL}},
 		{"initialize_central_database", map[string]any{"CONNECTION_NAME_CENTRAL": p.centralURL, "ADD_AUDIT_TRIGGERS": true, "SCHEMAS": "bench"}},
 		{"package_central_database", map[string]any{"CONNECTION_NAME_CENTRAL": p.centralURL, "PG_LAYERS": []any{"bench.feature"}, "ZIP_FILE": zip}},
-		{"deploy_database_server_package", map[string]any{"CONNECTION_NAME_CENTRAL": p.centralURL, "CONNECTION_NAME_CLONE": p.cloneURL, "ZIP_FILE": zip}},
-	} {
+	}
+	for _, url := range cloneURLs {
+		steps = append(steps, step{"deploy_database_server_package", map[string]any{
+			"CONNECTION_NAME_CENTRAL": p.centralURL, "CONNECTION_NAME_CLONE": url, "ZIP_FILE": zip,
+		}})
+	}
+	for _, step := range steps {
 		if err := runAlgorithm(ctx, step.id, step.input); err != nil {
-			return nil, fmt.Errorf("%s: %w", step.id, err)
+			return fmt.Errorf("%s: %w", step.id, err)
 		}
 	}
-	for _, conn := range []*pgx.Conn{p.central, p.clone} {
-		if _, err := conn.Exec(ctx, "vacuum analyze"); err != nil {
-			return nil, err
-		}
-	}
-	return p, nil
+	return nil
 }
 
 // silent drops what an algorithm says.
@@ -152,6 +165,12 @@ func (p *pair) edit(ctx context.Context, n int) error {
 	_, err := p.clone.Exec(ctx, fmt.Sprintf("update bench.feature set b = md5(b) where "+cloneRows, n))
 	return err
 }
+
+// transports are the two of them.
+var transports = []struct {
+	name string
+	sync func(context.Context, *pair) error
+}{{"lizsync.synchronize()", bySQL}, {"synchronize_database", byProgram}}
 
 // bySQL and byProgram are the two transports, each from no connection at all, as a user's button begins.
 func bySQL(ctx context.Context, p *pair) error {
@@ -252,10 +271,7 @@ func synchronise(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 	}
 
 	var rows []row
-	for _, transport := range []struct {
-		name string
-		sync func(context.Context, *pair) error
-	}{{"lizsync.synchronize()", bySQL}, {"synchronize_database", byProgram}} {
+	for _, transport := range transports {
 		taken := map[int]time.Duration{}
 		for _, scale := range []struct {
 			edits, runs int
@@ -317,6 +333,82 @@ func copyTable(ctx context.Context, p *pair) error {
 	return group.Wait()
 }
 
+// overLink measures what the way to central costs, and counts how often it is gone.
+func overLink(ctx context.Context, server *cluster.Cluster) ([]row, error) {
+	const edits = 10000
+	p, err := synchronisedPair(ctx, server, "link")
+	if err != nil {
+		return nil, err
+	}
+	defer p.close(ctx)
+	var rows []row
+	for _, transport := range transports {
+		measure := func(delay time.Duration, edits int) (time.Duration, int64, error) {
+			far, l, err := p.over(ctx, server, delay)
+			if err != nil {
+				return 0, 0, err
+			}
+			defer l.close()
+			if err := p.edit(ctx, edits); err != nil {
+				return 0, 0, err
+			}
+			if err := p.settle(ctx); err != nil {
+				return 0, 0, err
+			}
+			taken, err := timed(func() error { return transport.sync(ctx, far) })
+			return taken, l.roundTrips.Load(), err
+		}
+		_, few, err := measure(0, 10)
+		if err != nil {
+			return nil, err
+		}
+		near, many, err := measure(0, edits)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row{
+			fmt.Sprintf("round trips for %d edits a side beside 10, %s", edits, transport.name),
+			fmt.Sprint(many), fmt.Sprint(few), float64(many) / float64(few), "≤ 1",
+		})
+		for _, roundTrip := range []time.Duration{50 * time.Millisecond, 300 * time.Millisecond} {
+			taken, _, err := measure(roundTrip/2, edits)
+			if err != nil {
+				return nil, err
+			}
+			bound := ""
+			if roundTrip == 50*time.Millisecond {
+				bound = "+ 1 s"
+			}
+			rows = append(rows, row{
+				fmt.Sprintf("%d edits a side, %v of round-trip time beside none, %s", edits, roundTrip, transport.name),
+				show(taken), show(near), float64(taken) / float64(near), bound,
+			})
+		}
+	}
+	return rows, nil
+}
+
+// over is the pair with a link between the clone and central, for both transports.
+func (p *pair) over(ctx context.Context, server *cluster.Cluster, delay time.Duration) (*pair, *link, error) {
+	config, err := pgx.ParseConfig(p.centralURL)
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := newLink(net.JoinHostPort("127.0.0.1", strconv.Itoa(server.Port())), delay)
+	if err != nil {
+		return nil, nil, err
+	}
+	_, err = p.clone.Exec(ctx, "select lizsync.create_central_server_fdw('127.0.0.1', $1, $2, $3, $4)",
+		l.port(), config.Database, config.User, config.Password)
+	if err != nil {
+		l.close()
+		return nil, nil, err
+	}
+	far := *p
+	far.centralURL = strings.Replace(p.centralURL, ":"+strconv.Itoa(server.Port())+"/", ":"+strconv.Itoa(l.port())+"/", 1)
+	return &far, l, nil
+}
+
 func nothingToDo(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 	const oldEvents = 1000000
 	p, err := synchronisedPair(ctx, server, "idle")
@@ -361,6 +453,124 @@ func nothingToDo(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 		fmt.Sprintf("nothing to do, %d old events in the log, beside an empty log", oldEvents),
 		show(median(full)), show(median(empty)), float64(median(full)) / float64(median(empty)), "≤ 2",
 	}}, nil
+}
+
+// manyClones lets clones synchronise all at once, while somebody edits other rows of central one after the other.
+func manyClones(ctx context.Context, server *cluster.Cluster) ([]row, error) {
+	const most, patience = 200, 100 * time.Millisecond
+	tablets, err := serverOfTablets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer tablets.Stop(context.WithoutCancel(ctx))
+	admin, err := pgx.Connect(ctx, tablets.URL("postgres"))
+	if err != nil {
+		return nil, err
+	}
+	defer admin.Close(context.WithoutCancel(ctx))
+	p, err := newPair(ctx, server, "many")
+	if err != nil {
+		return nil, err
+	}
+	defer p.close(ctx)
+	if _, err := p.central.Exec(ctx, "delete from bench.feature where id > 4000"); err != nil {
+		return nil, err
+	}
+	var urls []string
+	for n := range most {
+		name := fmt.Sprintf("many_%d", n)
+		if _, err := admin.Exec(ctx, "create database "+name); err != nil {
+			return nil, err
+		}
+		urls = append(urls, tablets.URL(name))
+	}
+	if err := p.deploy(ctx, urls...); err != nil {
+		return nil, err
+	}
+
+	// together has some clones edit ten rows each, then synchronise at the same time; it returns how long the slowest took,
+	// and the longest edit of the other rows meanwhile.
+	together := func(number int) (slowest, edit time.Duration, err error) {
+		for n, url := range urls[:number] {
+			conn, err := pgx.Connect(ctx, url)
+			if err != nil {
+				return 0, 0, err
+			}
+			_, err = conn.Exec(ctx, "update bench.feature set b = md5(b) where id <= 2000 and id % 200 = $1", n)
+			_ = conn.Close(ctx)
+			if err != nil {
+				return 0, 0, err
+			}
+		}
+		done := make(chan struct{})
+		var clones, editor errgroup.Group
+		editor.Go(func() error {
+			for id := 2001; ; id++ {
+				select {
+				case <-done:
+					return nil
+				default:
+				}
+				t, err := timed(func() error {
+					_, err := p.central.Exec(ctx, "update bench.feature set a = md5(a) where id = $1", 2001+id%2000)
+					return err
+				})
+				if err != nil {
+					return err
+				}
+				edit = max(edit, t)
+			}
+		})
+		slowest, err = timed(func() error {
+			for _, url := range urls[:number] {
+				clones.Go(func() error { return bySQL(ctx, &pair{cloneURL: url}) })
+			}
+			return clones.Wait()
+		})
+		close(done)
+		return slowest, edit, errors.Join(err, editor.Wait())
+	}
+
+	var rows []row
+	var alone time.Duration
+	for _, number := range []int{1, 10, 50, most} {
+		slowest, edit, err := together(number)
+		if err != nil {
+			return nil, err
+		}
+		if number == 1 {
+			alone = slowest
+		} else {
+			rows = append(rows, row{
+				fmt.Sprintf("%d clones at once, the slowest, beside one alone", number),
+				show(slowest), show(alone), float64(slowest) / float64(alone), "",
+			})
+		}
+		rows = append(rows, row{
+			fmt.Sprintf("%d clones at once: the longest edit of another row on central, beside 100 ms", number),
+			show(edit), show(patience), float64(edit) / float64(patience), "≤ 1",
+		})
+	}
+	return rows, nil
+}
+
+// serverOfTablets is a server for clones alone. It leaves the processors to central, as the clones of other machines do.
+func serverOfTablets(ctx context.Context) (*cluster.Cluster, error) {
+	c, err := cluster.Start(ctx, cluster.Options{Settings: map[string]string{"max_connections": "500", "fsync": "off"}})
+	if err != nil {
+		return nil, err
+	}
+	pid, err := os.ReadFile(filepath.Join(c.Dir(), "data", "postmaster.pid"))
+	if err == nil {
+		var postmaster int
+		if _, err = fmt.Sscan(string(pid), &postmaster); err == nil {
+			err = syscall.Setpriority(syscall.PRIO_PROCESS, postmaster, 19)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.Stop(context.WithoutCancel(ctx)))
+	}
+	return c, nil
 }
 
 // memory runs the program as a process of its own and reads the peak of its resident memory.
