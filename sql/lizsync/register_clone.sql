@@ -1,5 +1,5 @@
 -- On central, at each deployment. The clone commits its own side afterwards: until it speaks with the new token, its
--- previous state holds, so that a deployment that fails there changes nothing here.
+-- previous cursors and tables hold, so that a deployment that fails there takes nothing away. Its name and role are new at once.
 create or replace function lizsync.register_clone(
     p_server_id uuid,
     p_server_name text,
