@@ -58,7 +58,7 @@ begin
         v_entry.digest := '';
         v_entry.pending_digest := '';
         v_entry.central_system_identifier := p_greeting.central_system_identifier;
-        v_entry.relids := array(select to_regclass(t)::oid from unnest(v_entry.deploy_tables) as t);
+        v_entry.relids := v_entry.deploy_relids;
         v_entry.deploy_token := null;
         update lizsync.synchronized_tables set sync_tables = to_jsonb(v_entry.deploy_tables) where server_id = p_greeting.server_id;
         delete from lizsync.pending_changes where clone_id = p_greeting.server_id;

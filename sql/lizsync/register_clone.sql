@@ -14,6 +14,7 @@ language plpgsql
 set search_path from current
 as $$
 declare
+    v_relids oid[] := array(select to_regclass(t)::oid from unnest(p_tables) as t);
     v_missing text;
 begin
     select string_agg(t, ', ') into v_missing from unnest(p_tables) as t where to_regclass(t) is null;
@@ -38,11 +39,11 @@ begin
     insert into lizsync.clones as c (
         server_id, server_name, role_name, relids, central_system_identifier, clone_system_identifier,
         received, accepted_token, offered_token, digest, pending_digest, horizon,
-        deploy_token, deploy_received, deploy_presented, deploy_system_identifier, deploy_tables
+        deploy_token, deploy_received, deploy_presented, deploy_system_identifier, deploy_tables, deploy_relids
     ) values (
-        p_server_id, p_server_name, p_role, array(select to_regclass(t)::oid from unnest(p_tables) as t), lizsync.system_identifier(), p_clone_system_identifier,
+        p_server_id, p_server_name, p_role, v_relids, lizsync.system_identifier(), p_clone_system_identifier,
         p_received, p_token, p_token, '', '', pg_snapshot_xmin(p_presented)::text::bigint,
-        p_token, p_received, p_presented, p_clone_system_identifier, p_tables
+        p_token, p_received, p_presented, p_clone_system_identifier, p_tables, v_relids
     )
     on conflict (server_id) do update set
         server_name = excluded.server_name,
@@ -52,6 +53,7 @@ begin
         deploy_presented = excluded.deploy_presented,
         deploy_system_identifier = excluded.deploy_system_identifier,
         deploy_tables = excluded.deploy_tables,
+        deploy_relids = excluded.deploy_relids,
         registered_at = excluded.registered_at,
         revoked = false;
 

@@ -211,7 +211,8 @@ create table lizsync.clones (
     deploy_received pg_snapshot,
     deploy_presented pg_snapshot,
     deploy_system_identifier bigint,
-    deploy_tables text[]
+    deploy_tables text[],
+    deploy_relids oid[]
 );
 comment on table lizsync.clones is 'On central: an entry for each clone, with what has been received from it.';
 comment on column lizsync.clones.server_id is 'The clone.';
@@ -234,6 +235,7 @@ comment on column lizsync.clones.deploy_received is 'The clone''s snapshot at th
 comment on column lizsync.clones.deploy_presented is 'Central''s snapshot in the package deployed.';
 comment on column lizsync.clones.deploy_system_identifier is 'System identifier of the clone''s cluster at that deployment.';
 comment on column lizsync.clones.deploy_tables is 'White list of that deployment.';
+comment on column lizsync.clones.deploy_relids is 'Object ids of its tables.';
 
 create table lizsync.purges (
     purged_at timestamptz not null default clock_timestamp(),

@@ -11,10 +11,12 @@ import (
 )
 
 // asEach runs a test for both ways to keep triggers from running on a clone: the owner of the tables disables them, a
-// superuser sets the replica role.
+// superuser or an owner who may sets the replica role.
 func asEach(t *testing.T, test func(t *testing.T, options ...synctest.Option)) {
 	t.Helper()
-	for name, options := range map[string][]synctest.Option{"owner": nil, "superuser": {synctest.SuperuserOnClone}} {
+	for name, options := range map[string][]synctest.Option{
+		"owner": nil, "owner with the replica role": {synctest.ReplicaRoleOnClone}, "superuser": {synctest.SuperuserOnClone},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, options...)

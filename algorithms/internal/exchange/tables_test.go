@@ -9,6 +9,7 @@ import (
 
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
 	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
 func TestADifferenceOfStructureStopsBeforeAnythingIsWritten(t *testing.T) {
@@ -37,6 +38,47 @@ func TestADifferenceOfStructureStopsBeforeAnythingIsWritten(t *testing.T) {
 			}
 			require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 1}, clone.MustSync(t, via))
 		}
+	})
+}
+
+// Its events, and those of the clone, would be another table's.
+func TestATableOfCentralThatWasMadeAgainIsRefused(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone := central.Clone(t)
+	set(t, clone.DB, "a", "x = 1")
+	central.Exec(t, fmt.Sprintf(`
+		drop table city.tree;
+		create table city.tree (
+			id serial primary key, uid uuid not null unique default gen_random_uuid(), name text not null,
+			x integer, y integer, z integer, badge integer unique, street uuid references city.street (uid)
+		);
+		select audit.audit_table('city.tree');
+		grant select, insert, update, delete on city.tree to %s`, clone.Role.Name))
+	_, err := clone.Sync(t, via)
+	require.ErrorContains(t, err, `central has dropped or created again: "city"."tree"`)
+	require.Equal(t, "1", clone.Text(t, "select count(*) from audit.logged_actions"))
+}
+
+func TestStructuresOfDifferentVersionsRefuseEachOther(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		set(t, clone.DB, "a", "x = 1")
+		for _, c := range []struct {
+			newer *pgtest.DB
+			want  string
+		}{
+			{central.DB, "central has version 1000 of the LizSync structure and this clone version 1"},
+			{clone.DB, "central has version 1 of the LizSync structure and this clone version 1000"},
+		} {
+			c.newer.Exec(t, "insert into lizsync.structure_version (version, description) values (1000, 'of tomorrow')")
+			_, err := clone.Sync(t, via)
+			require.ErrorContains(t, err, c.want)
+			c.newer.Exec(t, "delete from lizsync.structure_version where version = 1000")
+		}
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, via))
 	})
 }
 

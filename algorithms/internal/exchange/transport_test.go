@@ -41,6 +41,40 @@ func TestASynchronisationInsideATransactionThatWroteIsRefused(t *testing.T) {
 }
 
 // Rule 6.
+// What one statement reads, another must see as well, and what commits meanwhile too.
+func TestASynchronisationInAnotherIsolationLevelIsRefused(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone := central.Clone(t)
+	conn, there := clone.Conns(t)
+	for _, level := range []string{"repeatable read", "serializable"} {
+		execute(t, conn, "begin isolation level "+level)
+		_, err := conn.Exec(t.Context(), "select * from lizsync.synchronize()")
+		require.ErrorContains(t, err, "a synchronisation needs the isolation level READ COMMITTED")
+		execute(t, conn, "rollback")
+	}
+	_, err := there.Exec(t.Context(), "select lizsync.open_exchange(null, null, null, null)")
+	require.ErrorContains(t, err, "an exchange needs the isolation level REPEATABLE READ")
+}
+
+func TestACloneWithoutAWayToCentralSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone := central.Clone(t)
+	conn, _ := clone.Conns(t)
+	connect := "select lizsync.create_central_server_fdw('localhost', 5432, 'central', 'anna', 'secret')"
+	for _, missing := range []string{"drop server central_server cascade", "drop extension dblink", "drop extension postgres_fdw"} {
+		clone.Exec(t, missing)
+		_, err := conn.Exec(t.Context(), "select * from lizsync.synchronize()")
+		require.ErrorContains(t, err, "this clone does not know how to reach central")
+		if missing != "drop server central_server cascade" {
+			_, err = conn.Exec(t.Context(), connect)
+			require.ErrorContains(t, err, "the extensions dblink and postgres_fdw are missing")
+		}
+	}
+	require.Zero(t, clone.MustSync(t, synctest.ViaProgram), "which needs neither")
+}
+
 func TestTwoSynchronisationsOfOneCloneDoNotMix(t *testing.T) {
 	t.Parallel()
 	overEach(t, func(t *testing.T, via synctest.Via) {

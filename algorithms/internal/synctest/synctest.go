@@ -22,6 +22,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -104,6 +105,8 @@ type Option int
 const (
 	// SuperuserOnClone synchronises on the clone as a superuser, who may set session_replication_role.
 	SuperuserOnClone Option = iota
+	// ReplicaRoleOnClone synchronises as the owner of the tables, who may set session_replication_role (PostgreSQL 15).
+	ReplicaRoleOnClone
 	// SuperuserOnCentral speaks to central as a superuser.
 	SuperuserOnCentral
 )
@@ -150,6 +153,9 @@ func (c *Central) Clone(t testing.TB, options ...Option) *Clone {
 			end loop;
 		end
 		$$`)
+	if slices.Contains(options, ReplicaRoleOnClone) {
+		clone.Exec(t, "grant set on parameter session_replication_role to "+c.Owner.Name)
+	}
 	clone.Deploy(t)
 
 	u, err := url.Parse(c.URL)
