@@ -23,6 +23,8 @@ declare
     v_relids oid[] := array(select relid from lizsync.white_list(v_exchange.clone_id));
     v_by_statement oid[] := array(select relid from unnest(v_relids) as u (relid) where lizsync.is_logged_by_statement(relid));
     v_table record;
+    v_events bigint;
+    v_labelled bigint;
 begin
     -- The plain case, in one statement: one event of the clone, one event here, the same fields. Where the statement was
     -- recorded, that is done: see audit.log_statement.
@@ -56,22 +58,30 @@ begin
             end;
     end if;
 
-    for v_table in
-        with own as (
-            select relid, uid, count(*) as events, bool_or(sync_data is not null) as labelled
-            from audit.logged_actions
-            where relid = any (v_relids) and transaction_id = v_exchange.transaction_id
-            group by relid, uid
-        )
-        select r.relid, array_agg(r.uid) as uids
-        from lizsync.replay r
-        left join own o on o.relid = r.relid and o.uid = r.uid
-        where r.exchange = v_exchange.transaction_id and r.error is null and (r.won <> '' or r.action = 'D')
-            and (o.labelled is not true or o.events > 1 and r.action <> 'D')
-        group by r.relid
-    loop
-        perform lizsync.label_rows(v_table.relid, v_table.uids);
-    end loop;
+    -- Every row has its one event, and every event its label: that is all. Otherwise the other rows are seen to.
+    select count(*), count(*) filter (where sync_data ? 'origin') into v_events, v_labelled
+    from audit.logged_actions
+    where relid = any (v_relids) and transaction_id = v_exchange.transaction_id;
+    if v_events > v_labelled or v_labelled <> (
+        select count(*) from lizsync.replay where exchange = v_exchange.transaction_id and error is null and (won <> '' or action = 'D')
+    ) then
+        for v_table in
+            with own as (
+                select relid, uid, count(*) as events, bool_or(sync_data is not null) as labelled
+                from audit.logged_actions
+                where relid = any (v_relids) and transaction_id = v_exchange.transaction_id
+                group by relid, uid
+            )
+            select r.relid, array_agg(r.uid) as uids
+            from lizsync.replay r
+            left join own o on o.relid = r.relid and o.uid = r.uid
+            where r.exchange = v_exchange.transaction_id and r.error is null and (r.won <> '' or r.action = 'D')
+                and (o.labelled is not true or o.events > 1 and r.action <> 'D')
+            group by r.relid
+        loop
+            perform lizsync.label_rows(v_table.relid, v_table.uids);
+        end loop;
+    end if;
 
     -- Central's edits, unseen by the clone, of rows that the clone's deletes took.
     insert into lizsync.conflicts (
