@@ -50,10 +50,10 @@ begin
             ('00_audit_trigger_update', 'after update on %1$s referencing old table as old_rows new table as new_rows for each statement
                 when (current_setting(%3$L, true) is not null) execute function audit.log_statement(%2$s)')
     loop
-        execute format('create trigger %I ', v_trigger) || format(
+        execute format('create trigger %I %s', v_trigger, format(
             v_definition, v_table,
             (select string_agg(quote_literal(a), ', ' order by n) from unnest(v_arguments) with ordinality as u (a, n)), v_setting
-        );
+        ));
     end loop;
     insert into audit.logged_relations (relation_name, uid_column)
     select v_table, a.attname

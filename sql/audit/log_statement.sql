@@ -24,7 +24,7 @@ declare
     c_query constant text := case when tg_argv[0]::boolean then left(current_query(), 1000) end;
     c_ignored constant text[] := tg_argv[2];
     c_transaction constant bigint := pg_current_xact_id()::text;
-    -- Functions that take longer than the rest of a row.
+    -- The same for every row.
     c_application constant text := current_setting('application_name');
     c_address constant inet := inet_client_addr();
     c_port constant integer := inet_client_port();
