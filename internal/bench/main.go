@@ -68,6 +68,7 @@ func run(ctx context.Context, only string) error {
 	for _, b := range []benchmark{
 		{"synchronise", synchronise},
 		{"link", overLink},
+		{"package", packaged},
 		{"nothing to do", nothingToDo},
 		{"many clones", manyClones},
 		{"memory", memory},

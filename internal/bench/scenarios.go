@@ -276,7 +276,7 @@ func synchronise(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 		for _, scale := range []struct {
 			edits, runs int
 			bound       string
-		}{{10000, runs, "≤ 3"}, {100000, (runs + 1) / 2, ""}} {
+		}{{1000, runs, ""}, {10000, runs, "≤ 2"}, {50000, (runs + 1) / 2, "≤ 2"}, {100000, (runs + 1) / 2, ""}} {
 			var ours, theirs []time.Duration
 			for range scale.runs {
 				if err := p.edit(ctx, scale.edits); err != nil {
@@ -410,7 +410,7 @@ func (p *pair) over(ctx context.Context, server *cluster.Cluster, delay time.Dur
 }
 
 func nothingToDo(ctx context.Context, server *cluster.Cluster) ([]row, error) {
-	const oldEvents = 1000000
+	const oldEvents = 10000000
 	p, err := synchronisedPair(ctx, server, "idle")
 	if err != nil {
 		return nil, err
@@ -437,7 +437,7 @@ func nothingToDo(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 			transaction_id, action, row_data, changed_fields, statement_only, uid
 		)
 		select 'bench', 'feature', 'bench.feature'::regclass, 'somebody', now(), now(), now(),
-			100, 'U', hstore(t), hstore('a', n::text), false, t.uid
+			100, 'U', hstore('a', t.a), hstore('a', n::text), false, t.uid
 		from bench.feature as t, generate_series(1, $1 / 100000) as n`, oldEvents)
 	if err != nil {
 		return nil, err
