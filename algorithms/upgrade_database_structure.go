@@ -23,11 +23,15 @@ func upgradeDatabaseStructure() provider.Algorithm {
 		Title: "Upgrade LizSync tools in the central database",
 		Description: `Brings the LizSync structure of a database up to the version of this program: the upgrades that it has not had yet, one after the other and all or none, then all the functions. Data, logs and clones are kept. Running it twice does no harm.
 
+A database of the original LizSync, from 0.4 to 0.7.3, central or a clone, is taken over in place: its server id, white lists, history, conflicts and log are kept, and what was not sent yet is sent by the first synchronisation after both databases were upgraded.
+
 Without RUN_MIGRATIONS it only tells what it would do. Upgrade central first and then each clone; databases with different versions refuse to synchronise.`,
 		Errors: []provider.KnownError{
 			{When: "LizSync is not installed in the database", Remedy: "Run create_database_structure."},
 			{When: "the structure is newer than this program", Remedy: "Use a newer version of LizSync."},
 			{When: "the structure belongs to another role", Remedy: "Connect as that role, or ask for membership in it."},
+			{When: "the original LizSync has lost tables, or has others in its schemas", Remedy: "The message names them: restore or move them. Nothing was changed."},
+			{When: "tables of a white list cannot be synchronised as they are", Remedy: "Synchronise with the original LizSync, change them as the message says on central and on each clone, and run it again."},
 			{When: "somebody holds a lock on the log for more than 10 seconds", Remedy: "Nothing was changed. Ask people to save their edits, then run it again."},
 		},
 		Run: func(ctx context.Context, p upgradeDatabaseStructureParams, feedback provider.Feedback) (structureResult, error) {
@@ -37,7 +41,8 @@ Without RUN_MIGRATIONS it only tells what it would do. Upgrade central first and
 			}
 			defer database.Close(ctx, conn)
 			var upgraded database.Upgraded
-			err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+			// What others commit before the tables are locked must be seen.
+			err = pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
 				upgraded, err = database.Upgrade(ctx, tx, p.Run, feedback)
 				return err
 			})
@@ -47,6 +52,13 @@ Without RUN_MIGRATIONS it only tells what it would do. Upgrade central first and
 			version := upgraded.After
 			var text string
 			switch pending := len(upgraded.Upgrades); {
+			case upgraded.Original != "" && p.Run:
+				text = fmt.Sprintf("The original LizSync %s was taken over, with version %d of the structure.", upgraded.Original, version)
+			case upgraded.Original != "":
+				return structureResult{
+					Outcome: provider.Done(fmt.Sprintf("The database has the original LizSync %s, which can be taken over; RUN_MIGRATIONS=true does it.", upgraded.Original)),
+					Version: upgraded.Original,
+				}, nil
 			case pending == 0 && p.Run:
 				text = fmt.Sprintf("The structure already has version %d, the current one; only its functions were installed again.", version)
 			case pending == 0:

@@ -19,6 +19,12 @@ import (
 //go:embed audit/*.sql lizsync/*.sql upgrade/*.sql
 var files embed.FS
 
+//go:embed original/take_over.sql
+var takeOver string
+
+// TakeOver fills a structure that was just made with what a database of the original LizSync holds.
+func TakeOver() Script { return Script{"original/take_over.sql", takeOver} }
+
 // Script is a file of statements.
 type Script struct {
 	Name string // its path in this directory

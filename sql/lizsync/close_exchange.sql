@@ -26,6 +26,7 @@ begin
     v_answer.token := gen_random_uuid();
     v_answer.cursor := lizsync.snapshot_with(pg_current_snapshot(), pg_current_xact_id());
     v_answer.batches := lizsync.make_reply(v_answer.token);
+    v_answer.central_system_identifier := lizsync.system_identifier();
     select count(*) into v_answer.number_replayed_to_central
     from lizsync.replay
     where exchange = v_exchange.transaction_id and error is null and (won <> '' or action = 'D');

@@ -44,7 +44,11 @@ begin
         and not exists (
             select from unnest(p_answer.refused) as r where to_regclass(r.relation)::oid = l.relid and r.uid = l.uid
         );
-    update lizsync.central set cursor = p_answer.cursor, token = p_answer.token, last_synchronized = clock_timestamp();
+    update lizsync.central set
+        system_identifier = p_answer.central_system_identifier,
+        cursor = p_answer.cursor,
+        token = p_answer.token,
+        last_synchronized = clock_timestamp();
     insert into lizsync.history (
         sync_id, sync_time, server_from, server_to, sync_type, sync_status,
         number_replayed_to_central, number_replayed_to_clone, number_conflicts, number_pending, duration

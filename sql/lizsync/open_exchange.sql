@@ -16,10 +16,7 @@ as $$
 declare
     v_entry lizsync.clones;
     v_difference text;
-    v_horizon bigint := (
-        select min(pg_snapshot_xmin(s)::text::bigint)
-        from (select p_greeting.cursor union all select received from unnest(p_pending)) as u (s)
-    );
+    v_horizon bigint;
 begin
     if current_setting('transaction_isolation') <> 'repeatable read' then
         raise exception 'an exchange needs the isolation level REPEATABLE READ' using errcode = 'invalid_transaction_state';
@@ -41,12 +38,17 @@ begin
     end if;
 
     select * into v_entry from lizsync.clones where server_id = p_greeting.server_id for update;
-    if not found or v_entry.revoked or not pg_has_role(session_user, v_entry.role_name, 'MEMBER') then
+    if not found or v_entry.revoked or not lizsync.speaks_for(v_entry) then
         -- One message: a stranger learns nothing of which clones there are.
         raise exception 'central refuses the clone % for the role %', p_greeting.server_name, session_user
             using errcode = 'insufficient_privilege', detail = 'It is not registered, was revoked, or another role speaks for it.',
-            hint = 'Deploy a package to the clone with a connection of this role.';
+            hint = 'Name the role on central with lizsync.entrust_clone, or deploy a package to the clone.';
     end if;
+    p_greeting.cursor := lizsync.received_before(p_greeting.cursor, v_entry.taken_over);
+    p_pending := array(
+        select row (relation, uid, lizsync.received_before(received, v_entry.taken_over), given_up, error)::lizsync.pending_row
+        from unnest(p_pending)
+    );
 
     -- A deployment takes effect when the clone first presents its token.
     if p_greeting.token = v_entry.deploy_token then
@@ -69,10 +71,16 @@ begin
             detail = 'Two clones were made from one disk image, or this one was restored from a backup.',
             hint = 'Deploy a package to this clone, with RECREATE_CLONE_SERVER_ID when both copies are to live, asking to keep its unsent changes.';
     end if;
-    if v_entry.central_system_identifier <> lizsync.system_identifier() or p_greeting.central_system_identifier <> lizsync.system_identifier() then
+    if v_entry.central_system_identifier <> lizsync.system_identifier()
+        or p_greeting.central_system_identifier not in (0, lizsync.system_identifier())
+    then
         raise exception 'central was moved to another cluster or restored from a dump' using errcode = 'object_not_in_prerequisite_state',
             detail = 'Transaction ids start again there: what the clone has received can no longer be told.',
             hint = 'Deploy a new package to the clone, asking to keep its unsent changes.';
+    end if;
+    if v_entry.clone_system_identifier = 0 then
+        v_entry.clone_system_identifier := p_greeting.system_identifier;
+        v_entry.server_name := p_greeting.server_name;
     end if;
     if v_entry.clone_system_identifier <> p_greeting.system_identifier then
         raise exception 'the clone % was moved to another cluster', p_greeting.server_name using errcode = 'object_not_in_prerequisite_state',
@@ -119,6 +127,8 @@ begin
             hint = 'Grant it SELECT on the tables, and disable their row-level security; or deploy a package without them.';
     end if;
 
+    select min(pg_snapshot_xmin(s)::text::bigint) into v_horizon
+    from (select p_greeting.cursor union all select received from unnest(p_pending)) as u (s);
     insert into lizsync.exchanges (transaction_id, clone_id, sync_id, started_at, clock_offset, sent, token, cursor, horizon, received)
     values (
         pg_current_xact_id()::text::bigint, p_greeting.server_id, gen_random_uuid(), clock_timestamp(), p_clock_offset,
@@ -130,6 +140,7 @@ begin
     from unnest(p_pending) as p join lizsync.white_list(p_greeting.server_id) as w using (relation);
 
     update lizsync.clones set
+        server_name = v_entry.server_name,
         relids = v_entry.relids,
         central_system_identifier = v_entry.central_system_identifier,
         clone_system_identifier = v_entry.clone_system_identifier,

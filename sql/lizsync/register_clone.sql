@@ -48,6 +48,7 @@ begin
     on conflict (server_id) do update set
         server_name = excluded.server_name,
         role_name = excluded.role_name,
+        former_roles = null,
         deploy_token = excluded.deploy_token,
         deploy_received = excluded.deploy_received,
         deploy_presented = excluded.deploy_presented,

@@ -10,7 +10,7 @@ begin
     from lizsync.reply r
     join lizsync.clones c on c.server_id = r.clone_id
     where r.clone_id = p_clone_id and r.batch = p_batch and r.token = p_token
-        and not c.revoked and pg_has_role(session_user, c.role_name, 'MEMBER');
+        and not c.revoked and lizsync.speaks_for(c);
     if not found then
         raise exception 'central no longer has part % of its reply', p_batch using errcode = 'no_data_found',
             hint = 'Synchronise again.';

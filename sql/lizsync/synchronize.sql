@@ -13,6 +13,7 @@ declare
     v_begin record;
     v_asked timestamptz;
     v_turn lizsync.turn;
+    v_original text;
     v_offset interval;
     v_quote text;
     v_answer lizsync.answer;
@@ -26,7 +27,13 @@ begin
     begin
         execute format('select %I.dblink_connect(''lizsync'', ''central_server'')', v_dblink);
         v_asked := clock_timestamp();
-        v_turn := lizsync.central_query('select lizsync.take_turn()');
+        begin
+            v_turn := lizsync.central_query('select lizsync.take_turn()');
+        exception when undefined_function or invalid_schema_name then
+            v_original := lizsync.central_query('select version from lizsync.sys_structure_metadonnee order by date_ajout desc, id desc limit 1');
+            raise exception 'central has version % of the original LizSync and this clone version % of the LizSync structure', v_original, lizsync.current_version()
+                using errcode = 'feature_not_supported', hint = 'Upgrade central with upgrade_database_structure.';
+        end;
         -- As NTP does: what the answer took on central does not count.
         v_offset := (v_asked - to_timestamp(v_turn.asked_at) + (clock_timestamp() - to_timestamp(v_turn.given_at))) / 2;
         select * into v_begin from lizsync.begin_synchronization(v_turn.version);

@@ -15,7 +15,7 @@ begin
     v_turn.version := lizsync.current_version();
     v_turn.asked_at := extract(epoch from clock_timestamp());
     perform lizsync.end_turn();
-    if exists (select from lizsync.clones where not revoked and pg_has_role(session_user, role_name, 'MEMBER')) then
+    if exists (select from lizsync.clones c where not c.revoked and lizsync.speaks_for(c)) then
         -- That of a clone that has vanished is free within 30 seconds.
         perform set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false);
         select n into v_number from generate_series(1, c_turns) as n where pg_try_advisory_lock(lizsync.turn_class(), n) limit 1;

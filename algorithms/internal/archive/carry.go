@@ -45,7 +45,7 @@ func (r *Restorer) Keep(ctx context.Context) (*Carried, error) {
 	}
 	_, err := r.Tx.Exec(ctx, `
 		update pg_temp.lizsync_standing s
-		set received = case when c.system_identifier = $1 then coalesce(s.received, c.cursor) else $2::text::pg_snapshot end
+		set received = case when c.system_identifier in (0, $1) then coalesce(s.received, c.cursor) else $2::text::pg_snapshot end
 		from lizsync.central c`, m.Central.SystemIdentifier, m.Central.Snapshot)
 	if err != nil {
 		return nil, fmt.Errorf("keep the edits of the clone: %w", err)

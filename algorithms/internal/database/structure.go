@@ -45,12 +45,14 @@ func Install(ctx context.Context, tx pgx.Tx, options InstallOptions, feedback pr
 
 // Upgraded tells what Upgrade did, or what it would do.
 type Upgraded struct {
+	Original      string // version of the original LizSync that was taken over; empty for none
 	Before, After int
 	Upgrades      []sql.Upgrade // those between the two
 }
 
-// Upgrade brings the structure of a database up to this program's, its functions included. Unless run is true it only
-// reports what it would do. The transaction is left as Install leaves it.
+// Upgrade brings the structure of a database up to this program's, its functions included, and takes over a database of
+// the original LizSync, for which the transaction must be READ COMMITTED. Unless run is true it only reports what it would
+// do. The transaction is left as Install leaves it.
 func Upgrade(ctx context.Context, tx pgx.Tx, run bool, feedback provider.Feedback) (Upgraded, error) {
 	return installer{tx, sql.Current(), structurePatience, feedback}.upgrade(ctx, run)
 }
@@ -59,18 +61,28 @@ func Upgrade(ctx context.Context, tx pgx.Tx, run bool, feedback provider.Feedbac
 // missing, older or newer than this program's.
 func CheckStructure(ctx context.Context, conn *pgx.Conn) error {
 	var database, user string
-	var installed, usable bool
+	var installed, usable, original bool
 	err := conn.QueryRow(ctx, `
 		select current_database(), current_user, p.oid is not null,
-			coalesce(has_schema_privilege(n.oid, 'usage') and has_function_privilege(p.oid, 'execute'), false)
+			coalesce(has_schema_privilege(n.oid, 'usage') and has_function_privilege(p.oid, 'execute'), false),
+			exists (select from pg_class where relnamespace = n.oid and relname = 'sys_structure_metadonnee' and relkind = 'r')
 		from (select) as one
 		left join pg_namespace n on n.nspname = 'lizsync'
 		left join pg_proc p on p.pronamespace = n.oid and p.proname = 'current_version'
-	`).Scan(&database, &user, &installed, &usable)
+	`).Scan(&database, &user, &installed, &usable, &original)
 	if err != nil {
 		return fmt.Errorf("look for the LizSync structure: %w", err)
 	}
 	switch {
+	case original:
+		version, err := originalVersion(ctx, conn)
+		if err != nil {
+			return err
+		}
+		return &provider.Failure{
+			Text: fmt.Sprintf("the database %s has the original LizSync %s, and this program needs version %d of the LizSync structure", database, version, sql.Current().Version()),
+			Hint: "run upgrade_database_structure on it with RUN_MIGRATIONS=true",
+		}
 	case !installed:
 		return missingStructure(database)
 	case !usable:
@@ -132,6 +144,9 @@ type contents struct {
 	ours           bool   // schema lizsync is LizSync's
 	whole          bool   // and schema audit too
 	version        int    // of the structure
+	original       string // version of the original LizSync, whose schema lizsync is; empty for none
+	isEarly        bool   // its log is in the schema audit, as up to 0.4.5
+	generic        bool   // a generic audit tool, whose log is shared, has the schema audit
 	owner          string // of schema lizsync
 	isOwner        bool   // the user has that role
 	mayCreate      bool   // the user may create schemas
@@ -146,6 +161,11 @@ func (i installer) install(ctx context.Context, options InstallOptions) (int, er
 	switch {
 	case found.foreign != "":
 		return 0, foreignStructure(found)
+	case found.original != "":
+		return 0, &provider.Failure{
+			Text: fmt.Sprintf("the database %s has the original LizSync %s", found.database, found.original),
+			Hint: "run upgrade_database_structure with RUN_MIGRATIONS=true, which takes it over with all that it holds",
+		}
 	case found.ours && !options.Override:
 		return 0, &provider.Failure{
 			Text: fmt.Sprintf("LizSync is installed in the database %s already, with version %d of its structure", found.database, found.version),
@@ -156,16 +176,18 @@ func (i installer) install(ctx context.Context, options InstallOptions) (int, er
 		return 0, err
 	}
 	if !found.mayCreate {
-		return 0, &provider.Failure{
-			Text: fmt.Sprintf("the role %s may not create the schemas audit and lizsync in the database %s", found.user, found.database),
-			Hint: fmt.Sprintf("ask its owner for: GRANT CREATE ON DATABASE %s TO %s", quote(found.database), quote(found.user)),
-		}
+		return 0, mayNotCreate(found)
 	}
 	return i.structure.Version(), i.pinned(ctx, "", func(hstore string) error {
 		var before []string
 		if found.ours {
 			before, err = i.remove(ctx, found, options.Force)
 			if err != nil {
+				return err
+			}
+		}
+		if found.generic {
+			if err := i.shareAudit(ctx); err != nil {
 				return err
 			}
 		}
@@ -181,10 +203,15 @@ func (i installer) upgrade(ctx context.Context, run bool) (Upgraded, error) {
 	if err != nil {
 		return Upgraded{}, err
 	}
-	done := Upgraded{Before: found.version, After: i.structure.Version(), Upgrades: i.structure.After(found.version)}
+	done := Upgraded{Original: found.original, Before: found.version, After: i.structure.Version(), Upgrades: i.structure.After(found.version)}
 	switch {
 	case found.foreign != "":
 		return done, foreignStructure(found)
+	case found.original != "":
+		if !run {
+			return done, nil
+		}
+		return done, i.takeOver(ctx, found)
 	case !found.ours:
 		return done, missingStructure(found.database)
 	}
@@ -235,8 +262,7 @@ func (i installer) begin(ctx context.Context) (contents, error) {
 // look reads the catalogs alone: what is there may belong to somebody else.
 func (i installer) look(ctx context.Context) (contents, error) {
 	var c contents
-	var generic, readable bool
-	var original *bool
+	var generic, readable, original bool
 	var occupied []string
 	err := i.tx.QueryRow(ctx, `
 		with relation as (
@@ -262,25 +288,24 @@ func (i installer) look(ctx context.Context) (contents, error) {
 			coalesce((select pg_get_userbyid(nspowner) from schema where nspname = 'lizsync'), ''),
 			coalesce((select pg_has_role(nspowner, 'usage') from schema where nspname = 'lizsync'), false),
 			has_database_privilege(current_database(), 'create'),
-			(select has_schema_privilege('lizsync', 'usage') and has_table_privilege(oid, 'select')
-				from relation where nspname = 'lizsync' and relname = 'sys_structure_metadonnee'),
-			2 = (select count(*) from relation where nspname = 'audit' and relname in ('logged_actions', 'logged_relations') and not has_sync_data),
+			exists (select from relation where nspname = 'lizsync' and relname = 'sys_structure_metadonnee'),
+			not exists (select from relation where nspname = 'lizsync' and relname = 'logged_actions'),
+			2 = (select count(*) from relation where nspname = 'audit' and relname in ('logged_actions', 'logged_relations')),
 			array(select nspname::text from schema where not is_free order by nspname),
 			coalesce(has_schema_privilege(to_regnamespace('lizsync'), 'usage'), false)
-	`).Scan(&c.database, &c.user, &c.ours, &c.whole, &c.owner, &c.isOwner, &c.mayCreate, &original, &generic, &occupied, &readable)
+	`).Scan(&c.database, &c.user, &c.ours, &c.whole, &c.owner, &c.isOwner, &c.mayCreate, &original, &c.isEarly, &generic, &occupied, &readable)
 	if err != nil {
 		return c, fmt.Errorf("look at the schemas audit and lizsync: %w", err)
 	}
 	switch {
-	case original != nil:
-		version := "of unknown version"
-		if *original {
-			const newest = "select version from lizsync.sys_structure_metadonnee order by date_ajout desc, id desc limit 1"
-			if err := i.tx.QueryRow(ctx, newest).Scan(&version); err != nil && !errors.Is(err, pgx.ErrNoRows) {
-				return c, fmt.Errorf("read the version of the original LizSync: %w", err)
-			}
+	case original:
+		c.ours = false
+		if c.original, err = originalVersion(ctx, i.tx); err != nil {
+			return c, err
 		}
-		c.ours, c.foreign = false, "the structure of the original LizSync "+version
+		if !c.isEarly && slices.Contains(occupied, "audit") {
+			return c, i.lookAtAudit(ctx, &c, generic)
+		}
 	case c.ours && !readable:
 		return c, notOwner(c)
 	case c.ours:
@@ -289,33 +314,29 @@ func (i installer) look(ctx context.Context) (contents, error) {
 			return c, fmt.Errorf("read the version of the LizSync structure: %w", err)
 		}
 		if !c.whole && slices.Contains(occupied, "audit") {
-			c.foreign = foreignSchemas(generic, []string{"audit"})
+			c.foreign = "a schema audit that LizSync did not make"
 		}
-	case len(occupied) > 0:
-		c.foreign = foreignSchemas(generic, occupied)
+	case slices.Equal(occupied, []string{"audit"}):
+		return c, i.lookAtAudit(ctx, &c, generic)
+	case len(occupied) == 1:
+		c.foreign = "a schema " + occupied[0] + " that LizSync did not make"
+	case len(occupied) > 1:
+		c.foreign = "schemas " + strings.Join(occupied, " and ") + " that LizSync did not make"
 	}
 	return c, nil
 }
 
-func foreignSchemas(generic bool, occupied []string) string {
-	switch {
-	case generic:
-		return "the generic audit tool in the schema audit (logged_actions, logged_relations)"
-	case len(occupied) == 1:
-		return "a schema " + occupied[0] + " that LizSync did not make"
-	default:
-		return "schemas " + strings.Join(occupied, " and ") + " that LizSync did not make"
+func foreignStructure(found contents) error {
+	return &provider.Failure{
+		Text: fmt.Sprintf("the database %s holds %s", found.database, found.foreign),
+		Hint: "LizSync needs these names for itself and never touches what it did not make; if nobody uses it any more, rename or drop it yourself, then run this again",
 	}
 }
 
-func foreignStructure(found contents) error {
-	hint := "LizSync needs these names for itself and never touches what it did not make; if nobody uses it any more, rename or drop it yourself, then run this again"
-	if strings.HasPrefix(found.foreign, "the structure of the original LizSync") {
-		hint = "taking over a database of the original LizSync is not available yet; nothing was changed"
-	}
+func mayNotCreate(found contents) error {
 	return &provider.Failure{
-		Text: fmt.Sprintf("the database %s holds %s", found.database, found.foreign),
-		Hint: hint,
+		Text: fmt.Sprintf("the role %s may not create the schemas audit and lizsync in the database %s", found.user, found.database),
+		Hint: fmt.Sprintf("ask its owner for: GRANT CREATE ON DATABASE %s TO %s", quote(found.database), quote(found.user)),
 	}
 }
 
@@ -430,14 +451,18 @@ func (i installer) remove(ctx context.Context, found contents, force bool) ([]st
 	if err := i.refuseWhileInUse(ctx, found, force); err != nil {
 		return nil, err
 	}
-	if err := i.refuseDependents(ctx); err != nil {
+	if err := i.refuseDependents(ctx, "audit", "lizsync"); err != nil {
 		return nil, err
+	}
+	// They belong to the take-over of a database that had the original LizSync, which happens once.
+	if _, err := i.tx.Exec(ctx, "drop view if exists lizsync.logged_actions, lizsync.synchronized_schemas, lizsync.sys_structure_metadonnee"); err != nil {
+		return nil, fmt.Errorf("drop the old structure: %w", err)
 	}
 	before, err := i.objects(ctx)
 	if err != nil {
 		return nil, err
 	}
-	audited, err := i.dropTriggers(ctx)
+	audited, err := i.dropTriggers(ctx, "audit", "lizsync")
 	if err != nil {
 		return nil, err
 	}
@@ -483,10 +508,10 @@ func (i installer) refuseWhileInUse(ctx context.Context, found contents, force b
 }
 
 // refuseDependents stops when something outside would be dropped along, such as somebody's view of the log.
-func (i installer) refuseDependents(ctx context.Context) error {
+func (i installer) refuseDependents(ctx context.Context, schemas ...string) error {
 	rows, err := i.tx.Query(ctx, `
 		with schema as (
-			select oid from pg_namespace where nspname in ('audit', 'lizsync')
+			select oid from pg_namespace where nspname = any ($1)
 		),
 		ours as (
 			select 'pg_class'::regclass as classid, oid from pg_class where relnamespace in (select oid from schema)
@@ -524,7 +549,7 @@ func (i installer) refuseDependents(ctx context.Context) error {
 				select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
 				where classid = 'pg_trigger'::regclass and t.oid = objid and p.pronamespace in (select oid from schema)
 			)
-		order by 1`)
+		order by 1`, schemas)
 	if err != nil {
 		return fmt.Errorf("look for what depends on the structure: %w", err)
 	}
@@ -541,8 +566,8 @@ func (i installer) refuseDependents(ctx context.Context) error {
 	}
 }
 
-// dropTriggers stops the audit of every table, and names them.
-func (i installer) dropTriggers(ctx context.Context) ([]string, error) {
+// dropTriggers drops the triggers that call functions of some schemas, and names their tables.
+func (i installer) dropTriggers(ctx context.Context, schemas ...string) ([]string, error) {
 	type trigger struct{ Table, Name string }
 	rows, err := i.tx.Query(ctx, `
 		select format('%I.%I', n.nspname, c.relname), quote_ident(t.tgname)
@@ -551,8 +576,8 @@ func (i installer) dropTriggers(ctx context.Context) ([]string, error) {
 		join pg_namespace pn on pn.oid = p.pronamespace
 		join pg_class c on c.oid = t.tgrelid
 		join pg_namespace n on n.oid = c.relnamespace
-		where pn.nspname in ('audit', 'lizsync') and not t.tgisinternal and n.nspname not in ('audit', 'lizsync')
-		order by 1, 2`)
+		where pn.nspname = any ($1) and not t.tgisinternal and t.tgparentid = 0 and n.nspname not in ('audit', 'lizsync')
+		order by 1, 2`, schemas)
 	if err != nil {
 		return nil, fmt.Errorf("look for audited tables: %w", err)
 	}
@@ -631,7 +656,8 @@ func (i installer) run(ctx context.Context, hstore string, upgrades []sql.Upgrad
 	}
 	const grants = `
 		select lizsync.grant_exchange(rolname)
-		from pg_catalog.pg_roles where rolname in (select role_name from lizsync.clones where not revoked)`
+		from pg_catalog.pg_roles
+		where rolname in (select unnest(role_name || former_roles) from lizsync.clones where not revoked)`
 	if _, err := i.tx.Exec(ctx, grants); err != nil {
 		return fmt.Errorf("grant the roles of the clones what they need: %w", err)
 	}

@@ -176,24 +176,15 @@ func TestWhatSomethingElseMadeIsNamedAndKept(t *testing.T) {
 	for name, c := range map[string]struct{ made, want string }{
 		"generic audit tool": {
 			`create schema audit;
-			create table audit.logged_actions (event_id bigserial primary key, schema_name text, row_data text);
+			create table audit.logged_actions (event_id bigserial primary key, schema_name text, row_data text, page integer not null);
 			create table audit.logged_relations (relation_name text, uid_column text);
-			insert into audit.logged_actions (schema_name) values ('city')`,
-			"holds the generic audit tool in the schema audit (logged_actions, logged_relations)",
-		},
-		"original LizSync 0.7": {
-			`create schema lizsync;
-			create table lizsync.sys_structure_metadonnee (id integer primary key, date_ajout date, version text, description text);
-			insert into lizsync.sys_structure_metadonnee values (1, '2020-01-01', '0.5.0', ''), (2, '2021-06-01', '0.7.3', '')`,
-			"holds the structure of the original LizSync 0.7.3",
-		},
-		"original LizSync 0.4": {
-			`create schema lizsync; create schema audit;
-			create table audit.logged_actions (event_id bigserial primary key, sync_data jsonb);
-			create table audit.logged_relations (relation_name text, uid_column text);
-			create table lizsync.sys_structure_metadonnee (id integer primary key, date_ajout date, version text, description text);
-			insert into lizsync.sys_structure_metadonnee values (1, '2020-01-01', '0.4.5', '')`,
-			"holds the structure of the original LizSync 0.4.5",
+			insert into audit.logged_actions (schema_name, page) values ('city', 1)`,
+			"holds an audit log that LizSync cannot share: logged_actions.action is missing, logged_actions.action_tstamp_clk is missing, " +
+				"logged_actions.action_tstamp_stm is missing, logged_actions.action_tstamp_tx is missing, logged_actions.application_name is missing, " +
+				"logged_actions.changed_fields is missing, logged_actions.client_addr is missing, logged_actions.client_port is missing, " +
+				"logged_actions.client_query is missing, logged_actions.page must be filled, logged_actions.relid is missing, " +
+				"logged_actions.row_data is of type text, logged_actions.session_user_name is missing, logged_actions.statement_only is missing, " +
+				"logged_actions.table_name is missing, logged_actions.transaction_id is missing",
 		},
 		"an audit of their own": {
 			`create schema audit; create table audit.book (page integer)`,
@@ -232,7 +223,8 @@ func TestOriginalLizSyncThatMayNotBeReadIsStillRecognised(t *testing.T) {
 	db.Exec(t, `create schema lizsync;
 		create table lizsync.sys_structure_metadonnee (id integer primary key, date_ajout date, version text, description text)`)
 	err := install(t, db.As(t, role), database.InstallOptions{}, &recorder{})
-	assert.EqualError(t, err, "the database "+db.Name+" holds the structure of the original LizSync of unknown version")
+	require.EqualError(t, err, "the database "+db.Name+" has the original LizSync of unknown version")
+	assert.EqualError(t, check(t, db.As(t, role)), fmt.Sprintf("the database %s has the original LizSync of unknown version, and this program needs version %d of the LizSync structure", db.Name, sql.Current().Version()))
 }
 
 func TestForeignAuditBesideOurStructureIsKept(t *testing.T) {
@@ -241,7 +233,7 @@ func TestForeignAuditBesideOurStructureIsKept(t *testing.T) {
 	db.Exec(t, `drop schema audit cascade;
 		create schema audit; create table audit.logged_actions (id integer); create table audit.logged_relations (id integer)`)
 	err := install(t, db.URL, database.InstallOptions{Override: true, Force: true}, &recorder{})
-	require.EqualError(t, err, "the database "+db.Name+" holds the generic audit tool in the schema audit (logged_actions, logged_relations)")
+	require.EqualError(t, err, "the database "+db.Name+" holds a schema audit that LizSync did not make")
 	assert.Equal(t, "2", db.Text(t, "select count(*) from pg_class where relnamespace = 'audit'::regnamespace and relkind = 'r'"))
 }
 

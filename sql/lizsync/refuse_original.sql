@@ -1,0 +1,13 @@
+-- What the views raise that stand on central where the original LizSync had its tables.
+create or replace function lizsync.refuse_original() returns setof record
+language plpgsql stable
+set search_path from current
+as $$
+begin
+    raise exception 'this database has version % of the LizSync structure, and the original LizSync cannot synchronise with it', lizsync.current_version()
+        using errcode = 'feature_not_supported', hint = 'Upgrade the clone with upgrade_database_structure.';
+end
+$$;
+comment on function lizsync.refuse_original() is
+    'Refuses a clone that still has the original LizSync, which would read tables that are no more.';
+revoke all on function lizsync.refuse_original() from public;
