@@ -104,10 +104,10 @@ func newOriginal(t *testing.T, s shape) original {
 	return o
 }
 
-func takeOver(t *testing.T, db *pgtest.DB, role pgtest.Login) (*story, error) {
+func takeOver(t *testing.T, value string) (*story, error) {
 	t.Helper()
 	var told story
-	_, err := run(t.Context(), t, "upgrade_database_structure", map[string]any{"CONNECTION_NAME": db.As(t, role), "RUN_MIGRATIONS": true}, &told)
+	_, err := run(t.Context(), t, "upgrade_database_structure", map[string]any{"CONNECTION_NAME": value, "RUN_MIGRATIONS": true}, &told)
 	return &told, database.Explain(err)
 }
 
@@ -160,19 +160,19 @@ func TestDatabasesOfTheOriginalSynchroniseAfterBothWereUpgraded(t *testing.T) {
 					if !centralFirst {
 						first, second = second, first
 					}
-					_, err := takeOver(t, first, o.owner)
+					_, err := takeOver(t, first.As(t, o.owner))
 					require.NoError(t, err)
 					o.requireRefusal(t, s, centralFirst)
-					_, err = takeOver(t, second, o.owner)
+					_, err = takeOver(t, second.As(t, o.owner))
 					require.NoError(t, err)
 
 					numbers, err := o.synchronize(t, via)
 					require.NoError(t, err)
-					// Trees 1, 5, 8, 12, 10 that became 100, and a street; trees 1, 4, 11, and 6 that became 66; tree 8.
-					assert.Equal(t, []string{"7", "5", "1", "0"}, numbers)
+					// Trees 1, 5, 8, 12, 10 that became 100, and a street; trees 1, 3, 4, 11, and 6 that became 66; tree 8.
+					assert.Equal(t, []string{"7", "6", "1", "0"}, numbers)
 					o.requireEqual(t)
 					assert.Equal(t, [][]string{
-						{"of the clone", "10.5"}, {"to a", "2"}, {"from a", "3"}, {"arbre 7", "70"}, {"later", "8"}, {"arbre 9", "9"},
+						{"of the clone", "10.5"}, {"to a", "22"}, {"from a", "33"}, {"arbre 7", "70"}, {"later", "8"}, {"arbre 9", "9"},
 						{"of central", pgtest.Null}, {"new", pgtest.Null}, {"sixty-six", "66"}, {"a hundred", "10"},
 					}, o.clone.Rows(t, `select "Nom", hauteur from `+trunk+` order by uid`))
 					assert.Equal(t, [][]string{
@@ -230,11 +230,11 @@ func TestTakenOverCentralKnowsWhatEachCloneLacks(t *testing.T) {
 	overShapes(t, func(t *testing.T, s shape) {
 		o := newOriginal(t, s)
 		before := o.central.Text(t, fmt.Sprintf("select count(*) from %s.logged_actions", s.log))
-		told, err := takeOver(t, o.central, o.owner)
+		told, err := takeOver(t, o.central.As(t, o.owner))
 		require.NoError(t, err)
 		assert.Empty(t, told.warnings)
 		assert.Contains(t, strings.Join(told.messages, "\n"), fmt.Sprintf("clone %s by %s, %s", cloneA, o.owner.Name, o.anna.Name))
-		for clone, want := range map[string]string{cloneA: "U1 D4 I11 U8 D6 I66 U66", cloneB: "U2 U3 U7 U1 D4 I11 U8 D6 I66 U66"} {
+		for clone, want := range map[string]string{cloneA: "U2 U3 U1 D4 I11 U8 D6 I66 U66", cloneB: "U2 U3 U7 U2 U3 U1 D4 I11 U8 D6 I66 U66"} {
 			assert.Equal(t, want, o.central.Text(t, `
 				select string_agg(l.action || ltrim(right(l.uid::text, 2), '0'), ' ' order by l.event_id)
 				from audit.logged_actions l join lizsync.clones c on not lizsync.is_received(l.transaction_id, c.taken_over)
@@ -242,7 +242,8 @@ func TestTakenOverCentralKnowsWhatEachCloneLacks(t *testing.T) {
 		}
 		// One event became two.
 		assert.Equal(t, before, o.central.Text(t, "select count(*) - 1 from audit.logged_actions"))
-		assert.Equal(t, "2021-08-15 10:00:00+02", o.central.Text(t, "select (sync_data ->> 'time')::timestamptz from audit.logged_actions where sync_data ->> 'origin' = $1", cloneA))
+		assert.Equal(t, [][]string{{"a", "2021-08-15 10:00:00+02"}, {"a", "2022-01-01 01:00:00+01"}, {"b", "2022-01-01 01:00:00+01"}}, o.central.Rows(t, `
+			select left(sync_data ->> 'origin', 1), (sync_data ->> 'time')::timestamptz from audit.logged_actions where sync_data ->> 'origin' <> '' order by event_id`))
 		o.central.Exec(t, `update "Ville été".rue set nom = 'x'`)
 		assert.Equal(t, "1", o.central.Text(t, `select count(*) from audit.logged_actions where changed_fields operator(public.->) 'nom' = 'x'`))
 	})
@@ -266,9 +267,10 @@ func TestTakenOverStructureEqualsAFreshOne(t *testing.T) {
 	t.Parallel()
 	overShapes(t, func(t *testing.T, s shape) {
 		o := newOriginal(t, s)
-		for _, db := range []*pgtest.DB{o.central, o.clone} {
+		// Whoever does it, the owner is the same.
+		for _, value := range []string{o.central.As(t, o.owner), o.clone.URL} {
 			for range 2 {
-				_, err := takeOver(t, db, o.owner)
+				_, err := takeOver(t, value)
 				require.NoError(t, err)
 			}
 		}
@@ -283,5 +285,185 @@ func TestTakenOverStructureEqualsAFreshOne(t *testing.T) {
 		assert.Equal(t, "central_Ville été", o.clone.Text(t, "select string_agg(nspname, ' ') from pg_namespace where nspname like 'central%'"))
 		o.clone.Exec(t, `drop schema "Ville été", "central_Ville été" cascade; drop extension postgres_fdw cascade; drop extension dblink`)
 		assert.Equal(t, structure(t, fresh), structure(t, o.clone))
+	})
+}
+
+// upgraded is a pair of which both were upgraded and have not synchronised since.
+func upgraded(t *testing.T, s shape, more ...string) original {
+	t.Helper()
+	o := newOriginal(t, s)
+	as(t, o.clone, o.owner, more...)
+	for _, db := range []*pgtest.DB{o.central, o.clone} {
+		_, err := takeOver(t, db.As(t, o.owner))
+		require.NoError(t, err)
+	}
+	return o
+}
+
+func TestEditOfATransactionThatWasOpenDuringTheTakeOverIsSent(t *testing.T) {
+	t.Parallel()
+	overShapes(t, func(t *testing.T, s shape) {
+		o := newOriginal(t, s)
+		open := map[*pgtest.DB]pgx.Tx{}
+		for _, db := range []*pgtest.DB{o.central, o.clone} {
+			tx, err := db.Conn(t).Begin(t.Context())
+			require.NoError(t, err)
+			// It has its number before the upgrade.
+			_, err = tx.Exec(t.Context(), "select pg_current_xact_id()")
+			require.NoError(t, err)
+			open[db] = tx
+			_, err = takeOver(t, db.As(t, o.owner))
+			require.NoError(t, err)
+		}
+		for db, tx := range open {
+			column := map[bool]string{true: "hauteur = 900", false: `"Nom" = 'nine'`}[db == o.central]
+			_, err := tx.Exec(t.Context(), "update "+trunk+" set "+column+" where id = 9")
+			require.NoError(t, err)
+			require.NoError(t, tx.Commit(t.Context()))
+		}
+		numbers, err := o.synchronize(t, synctest.ViaSQL)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"8", "7", "1", "0"}, numbers)
+		o.requireEqual(t)
+		assert.Equal(t, [][]string{{"nine", "900"}}, o.central.Rows(t, `select "Nom", hauteur from `+trunk+` where id = 9`))
+	})
+}
+
+func TestLostReplyToATakenOverCloneIsFetchedOnce(t *testing.T) {
+	t.Parallel()
+	o := upgraded(t, shapes[1])
+	const apply = "lizsync.apply_reply(lizsync.answer)"
+	restore := o.clone.Text(t, "select pg_get_functiondef($1::text::regprocedure)", apply)
+	o.clone.Exec(t, strings.Replace(restore, "begin\n", "begin\n    raise exception 'the reply is lost';\n", 1))
+	_, err := o.synchronize(t, synctest.ViaProgram)
+	require.ErrorContains(t, err, "the reply is lost")
+	o.clone.Exec(t, restore)
+	numbers, err := o.synchronize(t, synctest.ViaProgram)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"0", "6", "0", "0"}, numbers)
+	o.requireEqual(t)
+}
+
+func TestRowThatStandsStillAtTheFirstSynchronisationIsDecidedAtTheNext(t *testing.T) {
+	t.Parallel()
+	overShapes(t, func(t *testing.T, s shape) {
+		// Refused by central: trees 2 and 8; refused by the clone: tree 11.
+		o := upgraded(t, s, `update `+trunk+` set hauteur = 2000 where id in (2, 8)`)
+		as(t, o.central, o.owner, `alter table `+trunk+` add constraint low check (hauteur < 1000)`)
+		as(t, o.clone, o.owner, `alter table `+trunk+` add constraint name check ("Nom" <> 'of central')`)
+		numbers, err := o.synchronize(t, synctest.ViaSQL)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"6", "5", "0", "3"}, numbers)
+		as(t, o.central, o.owner, `alter table `+trunk+` drop constraint low`)
+		as(t, o.clone, o.owner, `alter table `+trunk+` drop constraint name`)
+		numbers, err = o.synchronize(t, synctest.ViaSQL)
+		require.NoError(t, err)
+		// The name of tree 8 is a conflict, and nothing else: the clone had the height of tree 2 that it changed.
+		assert.Equal(t, []string{"2", "1", "1", "0"}, numbers)
+		o.requireEqual(t)
+	})
+}
+
+func TestTakenOverCloneIsDeployedWithItsUnsentEdits(t *testing.T) {
+	t.Parallel()
+	overShapes(t, func(t *testing.T, s shape) {
+		o := upgraded(t, s)
+		zip := t.TempDir() + "/package.zip"
+		_, err := run(t.Context(), t, "package_central_database", map[string]any{
+			"CONNECTION_NAME_CENTRAL": o.central.As(t, o.owner), "PG_LAYERS": []any{trunk, `"Ville été"."rue"`}, "ZIP_FILE": zip,
+		}, &story{})
+		require.NoError(t, err)
+		input := map[string]any{
+			"CONNECTION_NAME_CENTRAL": o.central.As(t, o.owner), "CONNECTION_NAME_CLONE": o.clone.As(t, o.owner), "ZIP_FILE": zip,
+			"CENTRAL_ROLE": o.anna.Name, "STORE_CENTRAL_CONNECTION": false,
+		}
+		_, err = run(t.Context(), t, "deploy_database_server_package", input, &story{})
+		require.ErrorContains(t, err, "the clone tablet has 8 edits that were not synchronised")
+		input["KEEP_UNSENT_CHANGES"] = true
+		_, err = run(t.Context(), t, "deploy_database_server_package", input, &story{})
+		require.NoError(t, err)
+		for range 2 {
+			_, err = o.synchronize(t, synctest.ViaProgram)
+			require.NoError(t, err)
+		}
+		o.requireEqual(t)
+		assert.Equal(t, [][]string{{"Nom", "earlier", "later", "central"}},
+			o.central.Rows(t, "select field_name, central_value, clone_value, rejected from lizsync.conflicts where field_name <> ''"))
+		assert.Equal(t, "0", o.clone.Text(t, "select count(*) from lizsync.pending_changes"))
+	})
+}
+
+func TestTakenOverCloneIsOfTheRolesThatHadIt(t *testing.T) {
+	t.Parallel()
+	o := upgraded(t, shapes[1])
+	stranger := o.central.Role(t)
+	o.central.Exec(t, "select lizsync.grant_exchange($1)", stranger.Name)
+	anna := o.anna
+	o.anna = stranger
+	_, err := o.synchronize(t, synctest.ViaProgram)
+	require.ErrorContains(t, err, "central refuses the clone tablet for the role "+stranger.Name)
+
+	o.central.Exec(t, "select lizsync.entrust_clone($1, $2)", cloneA, stranger.Name)
+	o.anna = anna
+	_, err = o.synchronize(t, synctest.ViaSQL)
+	require.ErrorContains(t, err, "central refuses the clone tablet for the role "+anna.Name)
+	assert.Contains(t, hint(t, err), "lizsync.entrust_clone")
+	o.central.Exec(t, "select lizsync.entrust_clone($1, $2)", cloneA, anna.Name)
+	_, err = o.synchronize(t, synctest.ViaSQL)
+	require.NoError(t, err)
+}
+
+func TestGenericAuditToolKeepsItsLogAndItsTriggers(t *testing.T) {
+	t.Parallel()
+	script, err := os.ReadFile("testdata/generic_audit.sql")
+	require.NoError(t, err)
+	const events = "select string_agg(l::text, E'\n' order by event_id) from (select event_id, schema_name, table_name, relid, transaction_id, client_query, action, row_data, changed_fields from audit.logged_actions where event_id <= 3) as l"
+	const acts = `"Mairie"."acte"`
+
+	t.Run("in a new central database", func(t *testing.T) {
+		t.Parallel()
+		db := pgtest.Database(t)
+		db.Exec(t, string(script))
+		before := db.Text(t, events)
+		_, err := run(t.Context(), t, "create_database_structure", map[string]any{"CONNECTION_NAME": db.URL}, &story{})
+		require.NoError(t, err)
+		assert.Equal(t, before, db.Text(t, events))
+		_, err = run(t.Context(), t, "initialize_central_database", map[string]any{"CONNECTION_NAME_CENTRAL": db.URL, "ADD_AUDIT_TRIGGERS": true, "SCHEMAS": "Mairie"}, &story{})
+		require.NoError(t, err)
+
+		zip := t.TempDir() + "/package.zip"
+		_, err = run(t.Context(), t, "package_central_database", map[string]any{"CONNECTION_NAME_CENTRAL": db.URL, "PG_LAYERS": []any{acts}, "ZIP_FILE": zip}, &story{})
+		require.NoError(t, err)
+		clone := pgtest.Database(t)
+		require.NoError(t, deploy(t, db, clone, zip, nil))
+		db.Exec(t, `update "Mairie".acte set texte = 'central' where id = 1`)
+		clone.Exec(t, `update "Mairie".acte set texte = 'clone' where id = 2; insert into "Mairie".acte (texte) values ('new')`)
+		synchronize(t, db, clone)
+		synctest.RequireEqual(t, &synctest.Central{DB: db, Tables: []string{acts}}, &synctest.Clone{DB: clone})
+		// Both record each edit, the tool in its own way.
+		assert.Equal(t, "3", db.Text(t, "select count(*) from audit.logged_actions where event_id > 3 and uid is null"))
+		assert.Equal(t, "3", db.Text(t, "select count(*) from audit.logged_actions where uid is not null"))
+
+		_, err = run(t.Context(), t, "create_database_structure", map[string]any{"CONNECTION_NAME": db.URL, "OVERRIDE": true, "FORCE": true}, &story{})
+		require.ErrorContains(t, err, "and they would be lost: function audit.if_modified_func()")
+		assert.Equal(t, before, db.Text(t, events))
+	})
+
+	t.Run("beside the original LizSync", func(t *testing.T) {
+		t.Parallel()
+		o := newOriginal(t, shapes[1])
+		for _, db := range []*pgtest.DB{o.central, o.clone} {
+			as(t, db, o.owner, string(script))
+			before := db.Text(t, events)
+			_, err := takeOver(t, db.As(t, o.owner))
+			require.NoError(t, err)
+			assert.Equal(t, before, db.Text(t, events))
+		}
+		numbers, err := o.synchronize(t, synctest.ViaProgram)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"7", "6", "1", "0"}, numbers)
+		o.requireEqual(t)
+		o.central.Exec(t, `delete from "Mairie".acte`)
+		assert.Equal(t, "2", o.central.Text(t, `select count(*) from audit.logged_actions where table_name = 'acte' and action = 'D' and uid is null`))
 	})
 }

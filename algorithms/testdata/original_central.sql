@@ -29,6 +29,15 @@ insert into lizsync.history
 select 'f3000000-0000-4000-8000-000000000000', '2021-10-01 08:00+02', 'c0000000-0000-4000-8000-000000000000',
     '{a0000000-0000-4000-8000-000000000000}', min(event_id), max(event_id) + 100, max(action_tstamp_tx), 'partial', 'pending'
 from @log.logged_actions;
+-- Since then a has sent something again, and b too.
+update "Ville été"."L'arbre ""x"".y" set hauteur = 22 where id = 2;
+update "Ville été"."L'arbre ""x"".y" set hauteur = 33 where id = 3;
+update @log.logged_actions
+set sync_data = jsonb_build_object(
+    'origin', case changed_fields operator(public.->) 'hauteur' when '22' then 'a' else 'b' end || '0000000-0000-4000-8000-000000000000',
+    'replayed_by', '{}'::jsonb, 'action_tstamp_tx', 1640995200
+)
+where changed_fields operator(public.->) 'hauteur' in ('22', '33');
 
 insert into lizsync.conflicts (conflict_time, object_table, object_uid, clone_id, central_event_id, central_event_timestamp, central_sql, clone_sql, rejected, rule_applied)
 select '2021-09-01 08:00+02', 'Ville été.L''arbre "x".y', '00000000-0000-4000-8000-000000000002', 'a0000000-0000-4000-8000-000000000000',

@@ -4,7 +4,7 @@ truncate @log.logged_actions;
 update lizsync.server_metadata set server_id = 'a0000000-0000-4000-8000-000000000000', server_name = 'tablet';
 alter table "Ville été"."L'arbre ""x"".y" disable trigger user;
 update "Ville été"."L'arbre ""x"".y" set "Nom" = case id when 1 then 'to both' when 2 then 'to a' else 'from a' end where id <= 3;
-update "Ville été"."L'arbre ""x"".y" set hauteur = 70 where id = 7;
+update "Ville été"."L'arbre ""x"".y" set hauteur = case id when 2 then 22 else 70 end where id in (2, 7);
 alter table "Ville été"."L'arbre ""x"".y" enable trigger user;
 insert into lizsync.history
 values

@@ -202,6 +202,8 @@ begin
 end
 $$;
 
+analyze lizsync_original.unsent, lizsync_original.listed;
+
 -- Transactions with numbers that nobody else has, before any of this cluster that a clone could meet: one for each set of
 -- clones that have still to receive an event.
 create table lizsync_original.receivers as
@@ -220,7 +222,7 @@ $$;
 
 -- An event that everybody has stays as it was; without uid it is never sent. A clone forgets those that central has.
 -- The original numbered its events from 1, and so did a generic audit tool whose log is already here.
-create table lizsync_original.event as
+create view lizsync_original.event as
 select
     e.event_id + (select coalesce(max(event_id), 0) from audit.logged_actions) as event_id,
     e.schema_name, e.table_name, coalesce(t.relid, e.relid) as relid, e.session_user_name,
@@ -232,7 +234,10 @@ select
     case when u.event_id is null or e.action = 'U' then e.changed_fields end as changed_fields,
     coalesce(e.statement_only, false) as statement_only,
     case when u.event_id is null then e.sync_data else nullif(jsonb_strip_nulls(jsonb_build_object(
-        'origin', nullif(e.sync_data ->> 'origin', (select server_id::text from lizsync.server_metadata)), 'time', e.sync_data ->> 'action_tstamp_tx'
+        'origin', nullif(e.sync_data ->> 'origin', (select server_id::text from lizsync.server_metadata)), 'time', case jsonb_typeof(e.sync_data -> 'action_tstamp_tx')
+            when 'string' then (e.sync_data ->> 'action_tstamp_tx')::timestamptz
+            when 'number' then to_timestamp((e.sync_data ->> 'action_tstamp_tx')::double precision)
+        end
     )), '{}') end as sync_data,
     u.uid::uuid, u.new_uid::uuid
 from lizsync_original.logged_actions e

@@ -354,6 +354,10 @@ func (i installer) pinned(ctx context.Context, role string, do func(hstore strin
 	if err != nil {
 		return err
 	}
+	return i.withSettings(ctx, hstore, role, func() error { return do(hstore) })
+}
+
+func (i installer) withSettings(ctx context.Context, hstore, role string, do func() error) error {
 	settings := [][2]string{
 		{"search_path", "pg_catalog, " + quote(hstore) + ", pg_temp"},
 		{"check_function_bodies", "off"},
@@ -381,7 +385,7 @@ func (i installer) pinned(ctx context.Context, role string, do func(hstore strin
 	if err := set(settings); err != nil {
 		return err
 	}
-	if err := do(hstore); err != nil {
+	if err := do(); err != nil {
 		return err
 	}
 	slices.Reverse(before) // the role first: another may not be allowed to set the rest

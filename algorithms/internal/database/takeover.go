@@ -50,29 +50,26 @@ func (i installer) takeOver(ctx context.Context, found contents) error {
 	if err := i.refuseTakeOver(ctx, found, old); err != nil {
 		return err
 	}
-	var audited []string
-	err := i.pinned(ctx, "", func(string) (err error) {
-		audited, err = i.setAside(ctx, found, old)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	err = i.pinned(ctx, found.owner, func(hstore string) error {
-		if found.generic {
-			if err := i.shareAudit(ctx); err != nil {
-				return err
-			}
-		}
-		if err := i.run(ctx, hstore, i.structure.Upgrades); err != nil {
+	return i.pinned(ctx, "", func(hstore string) error {
+		audited, err := i.setAside(ctx, found, old)
+		if err != nil {
 			return err
 		}
-		return i.script(ctx, sql.TakeOver())
-	})
-	if err != nil {
-		return explainTakeOver(err)
-	}
-	return i.pinned(ctx, "", func(string) error {
+		// What is made must belong to whom the rest belonged; the tables are the users'.
+		err = i.withSettings(ctx, hstore, found.owner, func() error {
+			if found.generic {
+				if err := i.shareAudit(ctx); err != nil {
+					return err
+				}
+			}
+			if err := i.run(ctx, hstore, i.structure.Upgrades); err != nil {
+				return err
+			}
+			return i.script(ctx, sql.TakeOver())
+		})
+		if err != nil {
+			return explainTakeOver(err)
+		}
 		if err := i.auditAgain(ctx, found, audited); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
 	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
+	"github.com/lizsync/lizsync/sql"
 )
 
 func TestADifferenceOfStructureStopsBeforeAnythingIsWritten(t *testing.T) {
@@ -70,8 +71,8 @@ func TestStructuresOfDifferentVersionsRefuseEachOther(t *testing.T) {
 			newer *pgtest.DB
 			want  string
 		}{
-			{central.DB, "central has version 1000 of the LizSync structure and this clone version 1"},
-			{clone.DB, "central has version 1 of the LizSync structure and this clone version 1000"},
+			{central.DB, fmt.Sprintf("central has version 1000 of the LizSync structure and this clone version %d", sql.Current().Version())},
+			{clone.DB, fmt.Sprintf("central has version %d of the LizSync structure and this clone version 1000", sql.Current().Version())},
 		} {
 			c.newer.Exec(t, "insert into lizsync.structure_version (version, description) values (1000, 'of tomorrow')")
 			_, err := clone.Sync(t, via)
