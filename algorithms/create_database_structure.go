@@ -33,7 +33,8 @@ It needs the right to create schemas in the database. Your own schemas and table
 		Errors: []provider.KnownError{
 			{When: "LizSync is installed in the database already", Remedy: "Run upgrade_database_structure to bring it up to date. OVERRIDE replaces it, and its log is lost."},
 			{When: "clones are registered, or the database is a clone, and OVERRIDE is set", Remedy: "Synchronise the clones first and revoke them. FORCE replaces the structure all the same."},
-			{When: "the database holds a schema audit or lizsync that something else made", Remedy: "It is never touched. Rename or drop it yourself if nobody uses it any more."},
+			{When: "the database has the original LizSync", Remedy: "Run upgrade_database_structure, which takes it over."},
+			{When: "the database holds a schema audit or lizsync that something else made", Remedy: "It is never touched. Rename or drop it yourself if nobody uses it any more. Only the log of a generic audit tool (audit.logged_actions) is shared, when its columns allow it."},
 			{When: "the role may not create schemas, or the extension hstore", Remedy: "Ask the owner of the database for the command that the message gives."},
 		},
 		Run: func(ctx context.Context, p createDatabaseStructureParams, feedback provider.Feedback) (structureResult, error) {

@@ -39,7 +39,7 @@ The program talks to both databases itself, so the clone needs no connection to 
 			{When: "this is not the central database of the clone", Remedy: "Check CONNECTION_NAME_CENTRAL: the clone was deployed from another database."},
 			{When: "the structures differ", Remedy: "Make the same change on both sides, or deploy a new package; only data is synchronised."},
 			{When: "another synchronisation of this clone is running", Remedy: "Wait until it has ended."},
-			{When: "central refuses the clone", Remedy: "It was revoked, or another role speaks for it: connect to central with that role, or deploy again."},
+			{When: "central refuses the clone", Remedy: "It was revoked, or another role speaks for it: connect to central with that role, name yours there with lizsync.entrust_clone, or deploy again."},
 			{When: "another copy of the clone has synchronised since", Remedy: "Two clones were made from one disk image, or this one was restored from a backup: deploy a package to it, asking to keep its unsent changes."},
 			{When: "central was moved to another cluster or restored from a dump", Remedy: "Deploy a new package to the clone, asking to keep its unsent changes."},
 			{When: "the LizSync structures have different versions", Remedy: "Run upgrade_database_structure on the older one."},

@@ -312,6 +312,7 @@ func TestEditOfATransactionThatWasOpenDuringTheTakeOverIsSent(t *testing.T) {
 			_, err = tx.Exec(t.Context(), "select pg_current_xact_id()")
 			require.NoError(t, err)
 			open[db] = tx
+			db.Exec(t, "select pg_current_xact_id()") // a later transaction that has ended
 			_, err = takeOver(t, db.As(t, o.owner))
 			require.NoError(t, err)
 		}

@@ -25,7 +25,7 @@ func upgradeDatabaseStructure() provider.Algorithm {
 
 A database of the original LizSync, from 0.4 to 0.7.3, central or a clone, is taken over in place: its server id, white lists, history, conflicts and log are kept, and what was not sent yet is sent by the first synchronisation after both databases were upgraded.
 
-Without RUN_MIGRATIONS it only tells what it would do. Upgrade central first and then each clone; databases with different versions refuse to synchronise.`,
+Without RUN_MIGRATIONS it only tells what it would do. Central and its clones may be upgraded in any order; databases with different versions refuse to synchronise.`,
 		Errors: []provider.KnownError{
 			{When: "LizSync is not installed in the database", Remedy: "Run create_database_structure."},
 			{When: "the structure is newer than this program", Remedy: "Use a newer version of LizSync."},

@@ -30,6 +30,9 @@ begin
         begin
             v_turn := lizsync.central_query('select lizsync.take_turn()');
         exception when undefined_function or invalid_schema_name then
+            if lizsync.central_query('select to_regclass(''lizsync.sys_structure_metadonnee'')') is null then
+                raise;
+            end if;
             v_original := lizsync.central_query('select version from lizsync.sys_structure_metadonnee order by date_ajout desc, id desc limit 1');
             raise exception 'central has version % of the original LizSync and this clone version % of the LizSync structure', v_original, lizsync.current_version()
                 using errcode = 'feature_not_supported', hint = 'Upgrade central with upgrade_database_structure.';

@@ -367,6 +367,10 @@ func (i installer) lookAtAudit(ctx context.Context, c *contents, generic bool) e
 		c.foreign = "a schema audit that LizSync did not make"
 		return nil
 	}
+	owner := c.user
+	if c.original != "" {
+		owner = c.owner
+	}
 	var problems []string
 	err := i.tx.QueryRow(ctx, `
 		with wanted (table_name, column_name, type_name, is_new) as (
@@ -401,11 +405,11 @@ func (i installer) lookAtAudit(ctx context.Context, c *contents, generic bool) e
 		) || array(
 			select c.relname || ' belongs to ' || pg_get_userbyid(c.relowner)
 			from pg_class c
-			where c.relnamespace = 'audit'::regnamespace and c.relname in ('logged_actions', 'logged_relations') and not pg_has_role(c.relowner, 'usage')
+			where c.relnamespace = 'audit'::regnamespace and c.relname in ('logged_actions', 'logged_relations') and not pg_has_role($1, c.relowner, 'usage')
 			union all
-			select 'the schema belongs to ' || pg_get_userbyid(nspowner) from pg_namespace where nspname = 'audit' and not pg_has_role(nspowner, 'usage')
+			select 'the schema belongs to ' || pg_get_userbyid(nspowner) from pg_namespace where nspname = 'audit' and not pg_has_role($1, nspowner, 'usage')
 			order by 1
-		)`).Scan(&problems)
+		)`, owner).Scan(&problems)
 	if err != nil {
 		return fmt.Errorf("look at the schema audit: %w", err)
 	}
