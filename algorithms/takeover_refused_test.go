@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
@@ -171,4 +172,36 @@ func TestTakeOverThatIsKilledChangesNothing(t *testing.T) {
 		require.NoError(t, editor.Rollback(t.Context()))
 		assert.Equal(t, before, everything(t, o.central))
 	})
+}
+
+func TestTakeOverWarnsOfWhatItCannotCarry(t *testing.T) {
+	t.Parallel()
+	o := newOriginal(t, shapes[1])
+	const stranger = "d0000000-0000-4000-8000-000000000000"
+	o.central.Exec(t, shapes[1].alsoListed(`"Ville été"."gone"`, cloneA)+";"+shapes[1].listed(stranger))
+	truncated := `insert into lizsync.logged_actions (schema_name, table_name, relid, action_tstamp_tx, action_tstamp_stm, action_tstamp_clk, action, statement_only)
+		values ('Ville été', 'rue', 1, now(), now(), now(), 'T', true)`
+	for db, want := range map[*pgtest.DB][]string{
+		o.central: {
+			`no longer on the white lists, because there are no such tables: "Ville été"."gone"`,
+			`truncated, or edited without a record of the rows, which cannot be sent: compare these tables after the first synchronisation: "Ville été"."rue"`,
+			"lizsync.history does not tell what these clones have received; deploy a package to them, asking to keep their unsent changes: " + stranger,
+		},
+		o.clone: {
+			`truncated, or edited without a record of the rows, which cannot be sent: compare these tables after the first synchronisation: "Ville été"."rue"`,
+		},
+	} {
+		db.Exec(t, truncated)
+		told, err := takeOver(t, db.As(t, o.owner))
+		require.NoError(t, err)
+		require.Len(t, told.warnings, len(want))
+		for n, text := range want {
+			assert.Contains(t, told.warnings[n], text)
+		}
+	}
+	_, err := o.synchronize(t, synctest.ViaSQL)
+	require.NoError(t, err)
+	o.requireEqual(t)
+	assert.Equal(t, "1", o.clone.Text(t, "select count(*) from audit.logged_actions where action = 'T'"))
+	assert.Equal(t, "1", o.central.Text(t, "select count(*) from lizsync.synchronized_tables where server_id = $1", stranger))
 }
