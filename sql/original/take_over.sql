@@ -166,22 +166,30 @@ where h.clone_id in (select server_id::text from lizsync_original.listed)
 group by h.clone_id;
 
 create table lizsync_original.unsent as
+with sending as (
+    select e.event_id, l.relid, array_agg(l.server_id order by l.server_id) as receivers
+    from lizsync_original.logged_actions e
+    join (
+        -- Without a limit there is none: an item of an empty log, or a clone, which sends all that it holds.
+        select l.*, coalesce(c.server_id, l.server_id)::text as receiver, s.tstamp,
+            case when s.event_id is null and s.tstamp is null then 0 else s.event_id end as event_id
+        from lizsync_original.listed l
+        left join lizsync.central c on true
+        left join lizsync_original.last_sent s on s.clone_id = l.server_id::text
+        where c.server_id is not null or s.clone_id is not null
+        offset 0
+    ) as l on l.schema_name = e.schema_name and l.table_name = e.table_name
+        and (e.event_id > l.event_id or l.event_id is null and e.action_tstamp_tx > l.tstamp)
+    where not coalesce(e.sync_data -> 'replayed_by' ? l.receiver, false)
+        -- On a clone, what came from elsewhere has been there.
+        and (l.receiver = l.server_id::text or coalesce(e.sync_data ->> 'origin', l.server_id::text) = l.server_id::text)
+    group by e.event_id, l.relid
+)
 select
-    e.event_id, l.relid, array_agg(l.server_id order by l.server_id) as receivers,
-    (e.row_data -> 'uid') as uid, e.changed_fields -> 'uid' as new_uid,
+    s.event_id, s.relid, s.receivers, e.row_data -> 'uid' as uid, e.changed_fields -> 'uid' as new_uid,
     -- What was emptied, or done by statements that were recorded without their rows, no version of LizSync can send.
     e.action = 'T' or e.statement_only or e.row_data is null or e.action = 'U' and e.changed_fields is null as is_lost
-from lizsync_original.logged_actions e
-join lizsync_original.listed l on l.schema_name = e.schema_name and l.table_name = e.table_name
-left join lizsync_original.last_sent s on s.clone_id = l.server_id::text
-left join lizsync.central c on true
-where case
-    when c.server_id is not null then coalesce(e.sync_data ->> 'origin', l.server_id::text) = l.server_id::text
-        and not coalesce(e.sync_data -> 'replayed_by' ? c.server_id::text, false)
-    else (e.event_id > s.event_id or s.event_id is null and s.clone_id is not null and e.action_tstamp_tx > coalesce(s.tstamp, '-infinity'))
-        and not coalesce(e.sync_data -> 'replayed_by' ? s.clone_id, false)
-    end
-group by e.event_id, l.relid;
+from sending s join lizsync_original.logged_actions e using (event_id);
 
 do $$
 declare
