@@ -1,8 +1,13 @@
 package pgtest
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"net/url"
+	"os/exec"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -43,6 +48,27 @@ func (db *DB) Copy(t testing.TB) *DB {
 	t.Helper()
 	db.close()
 	return db.create(t, db.Name)
+}
+
+// CopyTo is Copy to another, private server, with an owner who is known there by the same name and password. Grants are not
+// copied.
+func (db *DB) CopyTo(t testing.TB, server *Server, owner Login) *DB {
+	t.Helper()
+	other := server.create(t, "template0")
+	server.exec(t, fmt.Sprintf("create role %s login password '%s'", owner.Name, owner.Password))
+	programs := server.Cluster.BinDir()
+	dump := exec.CommandContext(t.Context(), filepath.Join(programs, "pg_dump"), "--dbname="+db.URL, "--no-privileges")
+	load := exec.CommandContext(t.Context(), filepath.Join(programs, "psql"), "--dbname="+other.URL, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
+	var dumping, loading bytes.Buffer
+	dump.Stderr, load.Stderr = &dumping, &loading
+	var err error
+	if load.Stdin, err = dump.StdoutPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(load.Start(), dump.Run(), load.Wait()); err != nil {
+		t.Fatalf("copy %s to another server: %v\n%s%s", db.Name, err, &dumping, &loading)
+	}
+	return other
 }
 
 // Conn opens a session of the superuser with an empty search path, so that an unqualified name fails. It is closed

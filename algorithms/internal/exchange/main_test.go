@@ -35,7 +35,12 @@ func overEach(t *testing.T, test func(t *testing.T, via synctest.Via)) {
 // a street that is deleted; triggers are further statements.
 func city(t *testing.T, onDelete string, triggers ...string) *synctest.Central {
 	t.Helper()
-	return synctest.NewCentral(t, `
+	return cityOn(t, pgtest.Shared(t), onDelete, triggers...)
+}
+
+func cityOn(t *testing.T, server *pgtest.Server, onDelete string, triggers ...string) *synctest.Central {
+	t.Helper()
+	return synctest.NewCentralOn(t, server, `
 		create schema city;
 		create table city.street (uid uuid primary key default gen_random_uuid(), name text not null);
 		create table city.tree (

@@ -52,8 +52,14 @@ type Central struct {
 // identity.
 func NewCentral(t testing.TB, ddl string, tables ...string) *Central {
 	t.Helper()
-	c := &Central{Owner: pgtest.Role(t)}
-	c.DB = pgtest.Database(t)
+	return NewCentralOn(t, pgtest.Shared(t), ddl, tables...)
+}
+
+// NewCentralOn is [NewCentral] on another server than the one that tests share.
+func NewCentralOn(t testing.TB, server *pgtest.Server, ddl string, tables ...string) *Central {
+	t.Helper()
+	c := &Central{Owner: server.Role(t)}
+	c.DB = server.Database(t)
 	c.Exec(t, fmt.Sprintf("alter database %s owner to %s", c.Name, c.Owner.Name))
 
 	conn := open(t, c.As(t, c.Owner))
@@ -115,20 +121,29 @@ const (
 // has closed its own sessions on central by then, such as those of DB.Conn.
 func (c *Central) Clone(t testing.TB, options ...Option) *Clone {
 	t.Helper()
-	clone := &Clone{Central: c, Session: c.Owner}
+	return c.clone(t, c.Copy(t), options)
+}
+
+// CloneOn is [Central.Clone] on another server, a private one.
+func (c *Central) CloneOn(t testing.TB, server *pgtest.Server, options ...Option) *Clone {
+	t.Helper()
+	return c.clone(t, c.CopyTo(t, server, c.Owner), options)
+}
+
+func (c *Central) clone(t testing.TB, db *pgtest.DB, options []Option) *Clone {
+	t.Helper()
+	clone := &Clone{DB: db, Central: c, Session: c.Owner}
 	var rights []string
 	for _, option := range options {
 		switch option {
 		case SuperuserOnClone:
-			clone.Session = pgtest.Role(t, "superuser")
+			clone.Session = db.Role(t, "superuser")
 		case SuperuserOnCentral:
 			rights = append(rights, "superuser")
 		}
 	}
-	clone.Role = pgtest.Role(t, rights...)
+	clone.Role = c.Role(t, rights...)
 	c.grant(t, clone.Role)
-
-	clone.DB = c.Copy(t)
 	t.Cleanup(clone.close)
 	clone.Exec(t, fmt.Sprintf(`
 		truncate audit.logged_actions, lizsync.clones, lizsync.history, lizsync.conflicts, lizsync.pending_changes,
@@ -184,7 +199,7 @@ func (c *Clone) Deploy(t testing.TB) {
 	snapshot = c.Text(t, "select pg_current_snapshot()")
 	c.Central.Exec(t, `
 		select lizsync.register_clone($1::text::uuid, $2, $3::text::name, $4, $5::text::pg_snapshot, $6::text::uuid, $7::text::pg_snapshot, $8::text::bigint)`,
-		c.ID, c.Name, c.Role.Name, c.Central.Tables, presented, token, snapshot, system)
+		c.ID, c.Name, c.Role.Name, c.Central.Tables, presented, token, snapshot, c.Text(t, "select lizsync.system_identifier()"))
 }
 
 func (c *Central) grant(t testing.TB, role pgtest.Login) {
