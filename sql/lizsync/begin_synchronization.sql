@@ -48,6 +48,7 @@ begin
             hint = 'Deploy a package to it, asking to keep its unsent changes.';
     end if;
 
+    perform lizsync.notice_vanished(true);
     perform lizsync.relink_log();
 
     -- The events and the snapshot, in one statement.

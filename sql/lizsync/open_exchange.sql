@@ -23,9 +23,7 @@ begin
     end if;
     -- A clone that has vanished frees what it holds here.
     perform set_config('idle_in_transaction_session_timeout', '30s', true);
-    perform set_config('tcp_keepalives_idle', '10', true);
-    perform set_config('tcp_keepalives_interval', '5', true);
-    perform set_config('tcp_keepalives_count', '3', true);
+    perform lizsync.notice_vanished(true);
 
     if p_greeting.structure_version is distinct from lizsync.current_version() then
         raise exception 'the clone has version % of the LizSync structure and central version %', p_greeting.structure_version, lizsync.current_version()

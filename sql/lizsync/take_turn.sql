@@ -17,7 +17,7 @@ begin
     perform lizsync.end_turn();
     if exists (select from lizsync.clones c where not c.revoked and lizsync.speaks_for(c)) then
         -- That of a clone that has vanished is free within 30 seconds.
-        perform set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false);
+        perform lizsync.notice_vanished(false);
         select n into v_number from generate_series(1, c_turns) as n where pg_try_advisory_lock(lizsync.turn_class(), n) limit 1;
         if v_number is null then
             raise notice 'central is synchronising with % other clones; this one waits for its turn', c_turns;
