@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/database"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
 	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
@@ -363,18 +364,32 @@ func (p *proxy) carry(client, server net.Conn) {
 // through synchronises over the proxy, with connections of its own.
 func (p *proxy) through(t *testing.T, clone *synctest.Clone, via synctest.Via) (exchange.Counts, error) {
 	t.Helper()
+	return through(t, p.Addr().String(), clone, via)
+}
+
+// through synchronises over what listens at an address, with a new connection to central.
+func through(t *testing.T, address string, clone *synctest.Clone, via synctest.Via) (counts exchange.Counts, err error) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
+	here := connect(t, clone.As(t, clone.Session))
+	defer func() { _ = here.Close(context.WithoutCancel(ctx)) }()
 	if via == synctest.ViaProgram {
 		u, err := url.Parse(clone.Central.As(t, clone.Role))
 		require.NoError(t, err)
-		u.Host = p.Addr().String()
-		return synchronize(t, ctx, clone.As(t, clone.Session), u.String(), silent{})
+		u.Host = address
+		there, err := database.Connect(ctx, u.String(), silent{})
+		if err != nil {
+			return counts, err
+		}
+		defer func() { _ = there.Close(context.WithoutCancel(ctx)) }()
+		return exchange.Synchronize(ctx, here, there, silent{})
 	}
-	host, port, err := net.SplitHostPort(p.Addr().String())
+	host, port, err := net.SplitHostPort(address)
 	require.NoError(t, err)
 	clone.Exec(t, fmt.Sprintf("alter server central_server options (set host '%s', set port '%s')", host, port))
-	return clone.Sync(t, via)
+	err = here.QueryRow(ctx, "select * from lizsync.synchronize()").Scan(&counts.ReplayedToCentral, &counts.ReplayedToClone, &counts.Conflicts, &counts.Pending)
+	return counts, err
 }
 
 // G5.
