@@ -88,6 +88,9 @@ begin
                 'select %1$I.dblink_cancel_query(''lizsync''), %1$I.dblink_disconnect(''lizsync'') where ''lizsync'' = any (%1$I.dblink_get_connections())',
                 v_dblink
             );
+            if v_state in ('40001', '40P01') then
+                v_hint := 'Somebody else was writing the same rows: synchronise again.';
+            end if;
             if v_committed then
                 v_detail := concat_ws(' ', nullif(v_detail, ''), 'Central is done; the clone receives it with the next synchronisation.');
             end if;

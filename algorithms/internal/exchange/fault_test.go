@@ -2,16 +2,21 @@ package exchange_test
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/database"
+	"github.com/lizsync/lizsync/algorithms/internal/exchange"
 	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
+	"github.com/lizsync/lizsync/provider"
 )
 
 // editBoth makes the n-th edit of a test on each side.
@@ -158,5 +163,147 @@ func TestAProgramKilledAtAnyStepLosesNothingAndRepeatsNothing(t *testing.T) {
 		}
 		require.Contains(t, string(output), fmt.Sprintf("%d rows written on central, 1 on the clone, 0 conflicts, 0 pending", sent), step.function)
 		settled(t, clone, synctest.ViaProgram, i+1, step.function)
+	}
+}
+
+// full lets a table that is empty find the disk full, until the test calls what it returns. The error is the kernel's: nothing
+// fits into /dev/full.
+func full(t *testing.T, db *pgtest.DB, table string) (freed func()) {
+	t.Helper()
+	db.Exec(t, "truncate "+table)
+	file := db.Text(t, "select current_setting('data_directory') || '/' || pg_relation_filepath($1::text::regclass)", table)
+	require.NoError(t, os.Rename(file, file+".free"))
+	require.NoError(t, os.Symlink("/dev/full", file))
+	return func() { require.NoError(t, os.Rename(file+".free", file)) }
+}
+
+func TestAFullDiskLosesNothingAndRepeatsNothing(t *testing.T) {
+	t.Parallel()
+	central := cityOn(t, pgtest.Cluster(t), "", "create table city.note (uid uuid primary key default gen_random_uuid(), words text)")
+	clone := central.Clone(t)
+	// A session keeps a file open that it has found once.
+	sync := func(via synctest.Via) (exchange.Counts, error) {
+		counts, err := clone.Sync(t, via)
+		here, there := clone.Conns(t)
+		require.NoError(t, here.Close(t.Context()))
+		require.NoError(t, there.Close(t.Context()))
+		return counts, err
+	}
+	n := 0
+	for _, via := range transports {
+		for _, where := range []struct {
+			db    *pgtest.DB
+			table string
+			done  bool // central has committed
+		}{
+			{central.DB, "lizsync.exchanges", false}, {central.DB, "lizsync.incoming", false}, {central.DB, "lizsync.replay", false}, {central.DB, "lizsync.reply", false},
+			{clone.DB, "lizsync.exchanges", false}, {clone.DB, "lizsync.replay", true},
+		} {
+			n++
+			fault := fmt.Sprintf("%s of %s, %s", where.table, where.db.Name, via)
+			editBoth(t, clone, n)
+			freed := full(t, where.db, where.table)
+			_, err := sync(via)
+			freed()
+			var pg *pgconn.PgError
+			require.ErrorAs(t, err, &pg, fault)
+			require.Equal(t, "53100", pg.Code, "%s: %v", fault, err)
+			require.Equal(t, where.done, strings.Contains(strings.ToLower(whole(err)), "central is done"), "%s: %s", fault, whole(err))
+			settled(t, clone, via, n, fault)
+		}
+	}
+
+	// The rows themselves. Those of a full disk are not pending, one after the other: there is nothing wrong with them.
+	for _, via := range transports {
+		for _, db := range []*pgtest.DB{clone.DB, central.DB} {
+			from := map[*pgtest.DB]*pgtest.DB{clone.DB: central.DB, central.DB: clone.DB}[db]
+			for _, side := range []*pgtest.DB{clone.DB, central.DB} {
+				side.Exec(t, "delete from city.note")
+			}
+			clone.MustSync(t, via)
+			clone.MustSync(t, via)
+			from.Exec(t, "insert into city.note (words) select 'words' from generate_series(1, 3)")
+			db.Exec(t, "alter table city.note disable trigger user")
+			freed := full(t, db, "city.note")
+			db.Exec(t, "alter table city.note enable trigger user")
+			_, err := sync(via)
+			freed()
+			require.ErrorContains(t, err, "No space left on device")
+			require.Empty(t, pending(t, clone.DB))
+			clone.MustSync(t, via)
+			require.Zero(t, clone.MustSync(t, via))
+			require.Equal(t, "3", db.Text(t, "select count(*) from city.note"))
+			synctest.RequireEqual(t, central, clone)
+		}
+	}
+}
+
+// deadlock synchronises into one: an editor has a tree that the synchronisation will wait for, having written the street that the
+// editor wants next. The synchronisation, which waits first, is the one that the server breaks off.
+func deadlock(t *testing.T, db *pgtest.DB, clone *synctest.Clone, via synctest.Via) outcome {
+	t.Helper()
+	watch := db.Conn(t)
+	editor := begin(t, db)
+	execute(t, editor, "select from city.tree where name = 'a' for update")
+	done := start(t, clone, via)
+	blocked(t, watch, editor)
+	execute(t, editor, "select from city.street for update")
+	execute(t, editor, "commit")
+	return <-done
+}
+
+func TestADeadlockWithAnEditorIsBrokenAndTriedAgain(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		edits := "update city.street set name = name || '!'; update city.tree set x = x + 1 where name = 'a'"
+
+		clone.Exec(t, edits)
+		end := deadlock(t, central.DB, clone, via)
+		require.NoError(t, end.err)
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 3}, end.Counts)
+
+		central.Exec(t, edits)
+		clone.Exec(t, fmt.Sprintf("alter database %s set deadlock_timeout = '500ms'", clone.Name)) // less than it waits for a row
+		here, _ := clone.Conns(t)
+		require.NoError(t, here.Close(t.Context()))
+		end = deadlock(t, clone.DB, clone, via)
+		require.ErrorContains(t, end.err, "deadlock detected")
+		require.Contains(t, strings.ToLower(whole(end.err)), "central is done; the clone receives it with the next synchronisation")
+		require.Equal(t, exchange.Counts{ReplayedToClone: 3}, clone.MustSync(t, via))
+		synctest.RequireEqual(t, central, clone)
+		require.Zero(t, clone.MustSync(t, via))
+		require.Empty(t, conflicts(t, central))
+	})
+}
+
+func TestAnExchangeThatNeverGetsThroughSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	for _, failure := range []string{"serialization_failure", "deadlock_detected"} {
+		overEach(t, func(t *testing.T, via synctest.Via) {
+			central := city(t, "", "create sequence city.tries; grant usage on sequence city.tries to public")
+			clone := central.Clone(t)
+			editBoth(t, clone, 1)
+			restore := replaced(t, central.DB, "lizsync.close_exchange()",
+				fmt.Sprintf("perform nextval('city.tries'); raise exception 'somebody was quicker' using errcode = '%s';", failure))
+			_, err := clone.Sync(t, via)
+			restore()
+			require.ErrorContains(t, err, "somebody was quicker")
+			var hint string
+			if via == synctest.ViaProgram {
+				var failed *provider.Failure
+				require.ErrorAs(t, database.Explain(err), &failed)
+				hint = failed.Hint
+			} else {
+				var pg *pgconn.PgError
+				require.ErrorAs(t, err, &pg)
+				hint = pg.Hint
+			}
+			require.Contains(t, hint, "again")
+			require.NotContains(t, whole(err), "entral is done")
+			require.Equal(t, "5", central.Text(t, "select last_value from city.tries"))
+			settled(t, clone, via, 1, failure)
+		})
 	}
 }
