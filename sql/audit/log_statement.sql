@@ -48,7 +48,7 @@ begin
             current_timestamp, statement_timestamp(), clock_timestamp(), c_transaction,
             c_application, c_address, c_port, c_query,
             'I', c.row_data, false, c.uid, lizsync.clone_label(v_exchange, i.edited_at)
-        from (select n.uid, hstore(n) as row_data from new_rows as n offset 0) as c
+        from (select n.uid, hstore(n.*) as row_data from new_rows as n offset 0) as c
         left join lizsync.replay r
             on r.exchange = v_exchange.transaction_id and r.relid = tg_relid and r.uid = c.uid
                 and r.first_event = r.last_event and r.action = 'R' and c.row_data @> r.won
@@ -75,8 +75,8 @@ begin
         c.changed, false, c.uid, lizsync.clone_label(v_exchange, i.edited_at)
     from (
         select uid, before, after, after - before as changed
-        from (select o.uid, hstore(o) as before from old_rows as o offset 0) as o
-        full join (select n.uid, hstore(n) as after from new_rows as n offset 0) as n using (uid)
+        from (select o.uid, hstore(o.*) as before from old_rows as o offset 0) as o
+        full join (select n.uid, hstore(n.*) as after from new_rows as n offset 0) as n using (uid)
         offset 0
     ) as c
     left join lizsync.replay r

@@ -29,7 +29,7 @@ begin
             $1, $2, $3, session_user,
             current_timestamp, statement_timestamp(), clock_timestamp(), pg_current_xact_id()::text::bigint,
             current_setting('application_name'), inet_client_addr(), inet_client_port(), $4,
-            'D', hstore(t), false, %3$s
+            'D', hstore(t.*), false, %3$s
         from %1$I.%2$I as t
         $sql$,
         tg_table_schema, tg_table_name, case when tg_argv[1]::boolean then 't.uid' else 'null' end

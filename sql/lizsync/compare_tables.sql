@@ -27,8 +27,8 @@ begin
             case when c.uid is null then ''not in clone'' when r.uid is null then ''not in central'' else ''not equal'' end,
             case when r.uid is null then c.fields else c.fields - r.fields end,
             case when c.uid is null then r.fields else r.fields - c.fields end
-        from (select t.uid, slice(hstore(t), $1) as fields from %1$I.%2$I as t) as c
-        full join (select t.uid, slice(hstore(t), $1) as fields from %3$I.%2$I as t) as r using (uid)
+        from (select t.uid, slice(hstore(t.*), $1) as fields from %1$I.%2$I as t) as c
+        full join (select t.uid, slice(hstore(t.*), $1) as fields from %3$I.%2$I as t) as r using (uid)
         where c.fields is distinct from r.fields',
         p_schema_name, p_table_name, 'central_' || p_schema_name
     )

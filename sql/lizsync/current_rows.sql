@@ -13,7 +13,7 @@ set jit = off
 as $$
 begin
     return query execute format(
-        'select t.uid, slice(hstore(t), $2) from %s as t where t.uid = any ($1)', lizsync.relation_name(p_relid)
+        'select t.uid, slice(hstore(t.*), $2) from %s as t where t.uid = any ($1)', lizsync.relation_name(p_relid)
     )
     using p_uids, lizsync.sent_columns(p_relid);
 end

@@ -77,6 +77,12 @@ var kept = []struct{ name, text string }{
 		D del key a
 		D ins key a code=l
 	`},
+	{"tables with columns that are called as the queries of LizSync call the table", `
+		A ins link x t=plain
+		A ins tree x
+		A sync
+		A truncate road
+	`},
 }
 
 // TestWrittenHistories plays those, and those that somebody has thought of.

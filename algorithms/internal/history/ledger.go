@@ -338,8 +338,11 @@ func (w *world) checkRest() {
 			}
 		}
 	}
-	for _, text := range pending {
+	for row, text := range pending {
 		w.outcomes["pending: "+kind(text)]++
+		if strings.Contains(text, "(42") { // undefined, ambiguous, denied
+			violate("PENDING", "%s stands still for a reason that is not its own: %s", row, text)
+		}
 	}
 }
 

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// ddl is the structure of every history: names that need quoting, keys of every kind, triggers that meddle. Those of
+// ddl is the structure of every history: names that need quoting or that queries use too, keys of every kind, triggers that
+// meddle. Those of
 // schema ghost belong to the test: they tell central from its clones and keep what triggers have put aside.
 const ddl = `
 create schema "Ville d'été";
@@ -52,12 +53,14 @@ create table "Ville d'été"."select" (
     id serial primary key,
     uid uuid not null unique default gen_random_uuid(),
     rue uuid references "Ville d'été"."Rue.Principale" (uid) on delete set null,
-    "from" text
+    "from" text,
+    t text
 );
 create table "Ville d'été".compteur (
     id serial primary key,
     uid uuid not null unique default gen_random_uuid(),
-    n integer
+    n integer,
+    o integer
 );
 
 create function ghost.meddle() returns trigger language plpgsql as $$
@@ -172,6 +175,7 @@ var tables = []*table{
 	{name: "link", sql: `"Ville d'été"."select"`, start: 1, columns: []column{
 		{name: "road", sql: `rue`, kinds: roads, shared: true},
 		{name: "from", sql: `"from"`, kinds: []string{"plain", "sql"}},
+		{name: "t", sql: `t`, kinds: []string{"plain"}},
 	}},
 	{name: "counter", sql: `"Ville d'été".compteur`, start: 1, untracked: true},
 }

@@ -406,7 +406,7 @@ var contentsQuery = func() string {
 			fields = append(fields, "'"+plain(c.sql)+"'")
 		}
 		parts = append(parts, fmt.Sprintf(
-			"select uid::text, public.hstore_to_array(public.slice(public.hstore(t), array[%s])) from %s as t", strings.Join(fields, ", "), t.sql))
+			"select uid::text, public.hstore_to_array(public.slice(public.hstore(t.*), array[%s])) from %s as t", strings.Join(fields, ", "), t.sql))
 	}
 	return strings.Join(parts, "\nunion all\n")
 }()

@@ -325,7 +325,7 @@ func Contents(t testing.TB, db *pgtest.DB, tables []string) map[Row]string {
 	parts := make([]string, len(tables))
 	for i, table := range tables {
 		literal := "'" + strings.ReplaceAll(table, "'", "''") + "'"
-		parts[i] = fmt.Sprintf("select %s, t.uid::text, public.slice(public.hstore(t), (select lizsync.sent_columns(%s::regclass)))::text from %s as t",
+		parts[i] = fmt.Sprintf("select %s, t.uid::text, public.slice(public.hstore(t.*), (select lizsync.sent_columns(%s::regclass)))::text from %s as t",
 			literal, literal, table)
 	}
 	rows := map[Row]string{}
