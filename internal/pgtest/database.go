@@ -71,6 +71,22 @@ func (db *DB) CopyTo(t testing.TB, server *Server, owner Login) *DB {
 	return other
 }
 
+// Replace makes the database anew, with all that is in another one: as a disk that is restored from an image. Sessions
+// in either are cut.
+func (db *DB) Replace(t testing.TB, from *DB) {
+	t.Helper()
+	db.close()
+	from.close()
+	owner := from.Text(t, "select datdba::regrole from pg_catalog.pg_database where datname = current_database()")
+	from.close()
+	for _, sql := range []string{
+		fmt.Sprintf("drop database %s with (force)", db.Name),
+		fmt.Sprintf("create database %s template %s owner %s", db.Name, from.Name, owner),
+	} {
+		db.exec(t, sql)
+	}
+}
+
 // Conn opens a session of the superuser with an empty search path, so that an unqualified name fails. It is closed
 // with the test.
 func (db *DB) Conn(t testing.TB) *pgx.Conn {

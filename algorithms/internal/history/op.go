@@ -3,6 +3,7 @@ package history
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -117,6 +118,10 @@ func generate(seed uint64) []op {
 	tieWeight := pickFloat(r, 0, 0, 0.3)
 	names := []string{"C", "A", "B", "D"}[:2+r.IntN(3)]
 	some := tables[:len(tables)-1]
+	upheavalWeight := 0.0
+	if sometimes(0.15) {
+		upheavalWeight = 0.4
+	}
 	duel := sometimes(0.5) // all after the same few fields
 	if duel {
 		some = []*table{tables[0], tables[0], tables[r.IntN(len(some))]}
@@ -184,6 +189,10 @@ func generate(seed uint64) []op {
 				o.db = names[1+r.IntN(len(names)-1)]
 			}
 			o.slot, o.tie = 0, false
+			if sometimes(upheavalWeight) {
+				upheave(&o, r)
+				break
+			}
 			switch e := r.Float64(); {
 			case e < stepWeight:
 				o.verb = "step"
@@ -211,6 +220,41 @@ func generate(seed uint64) []op {
 		ops = append(ops, o)
 	}
 	return ops
+}
+
+// upheave makes an operation one that is about a whole database.
+func upheave(o *op, r *rand.Rand) {
+	pick := func(from []string) string { return from[r.IntN(len(from))] }
+	switch e := r.Float64(); {
+	case e < 0.12:
+		o.db, o.verb = "C", "purge"
+		o.args = [][]string{nil, {"absent"}}[r.IntN(2)]
+	case e < 0.22:
+		o.db, o.verb = "C", "pack"
+	case e < 0.52:
+		o.verb = "deploy"
+		for _, choice := range []struct {
+			word        string
+			probability float64
+		}{{"old", 0.4}, {"keep", 0.7}, {"renew", 0.15}} {
+			if r.Float64() < choice.probability {
+				o.args = append(o.args, choice.word)
+			}
+		}
+	case e < 0.57:
+		o.verb = "forget"
+	case e < 0.70:
+		o.verb = "backup"
+	case e < 0.82:
+		o.verb = "restore"
+	case e < 0.90:
+		o.verb, o.args = "copy", []string{pick(clones)}
+	default:
+		o.verb, o.args = "shape", []string{pick([]string{"add", "retype", "back"})}
+		if r.IntN(3) == 0 {
+			o.db = "C"
+		}
+	}
 }
 
 func pickFloat(r *rand.Rand, from ...float64) float64 { return from[r.IntN(len(from))] }
@@ -280,6 +324,13 @@ func simplify(o op) []op {
 		s := o
 		s.slot = 0
 		out = append(out, s)
+	}
+	if o.verb == "deploy" && len(o.args) > 0 {
+		for i := range o.args {
+			s := o
+			s.args = slices.Delete(slices.Clone(o.args), i, i+1)
+			out = append(out, s)
+		}
 	}
 	if o.verb == "step" || o.verb == "lost" || o.verb == "sync" && len(o.args) > 0 {
 		s := o

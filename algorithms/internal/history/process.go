@@ -27,6 +27,7 @@ type process struct {
 	parts                      int
 	counts                     exchange.Counts
 	tries                      int
+	tick                       int // the operation that committed on central
 }
 
 // The steps; whatever happens may happen between any two of them.
@@ -87,6 +88,7 @@ func (p *process) unblock(abort bool) {
 		if _, err := p.central.Exec(ctx, "commit"); err != nil {
 			violate("ERROR", "commit on central: %v", err)
 		}
+		p.tick = p.w.tick
 		p.next = stepReceive
 		return
 	}
@@ -142,6 +144,7 @@ func (p *process) step() error {
 		if _, err := p.central.Exec(ctx, "commit"); err != nil {
 			return err
 		}
+		p.tick = p.w.tick
 	case stepReceive:
 		for part := 1; part <= p.parts; part++ {
 			var payload string
@@ -190,7 +193,10 @@ func (w *world) stepOn(s *side, o op) (done bool) {
 		// The clone's side goes back; the next synchronisation begins anew.
 		p.kill()
 		s.process = nil
-	case at == stepReceive && state(err) == "P0002" && len(w.zombies) == 0:
+	case at <= stepExchange && w.refused(s, err):
+		p.kill()
+		s.process = nil
+	case at == stepReceive && state(err) == "P0002" && len(w.zombies) == 0 && !s.doubtful && !s.forgotten:
 		violate("ERROR", "%s: %v", s.name, full(err))
 	case at == stepReceive && state(err) == "P0002", state(err) == "55000" && w.mayBeOvertaken(s):
 		p.kill()
@@ -199,6 +205,7 @@ func (w *world) stepOn(s *side, o op) (done bool) {
 		violate("ERROR", "step %d of %s: %v", at, s.name, full(err))
 	}
 	if p.next == stepsDone {
+		w.admitted(s, p.tick)
 		p.kill()
 		s.process = nil
 		return true
@@ -298,9 +305,12 @@ func (w *world) whole(s *side, o op) exchange.Counts {
 		if err != nil {
 			violate("ERROR", "%s: %v", s.name, full(err))
 		}
+		w.admitted(s, w.tick)
 	case serialization, deadlock, lockNotAvailable:
 	default:
-		violate("ERROR", "%s: %v", s.name, full(err))
+		if !w.refused(s, err) {
+			violate("ERROR", "%s: %v", s.name, full(err))
+		}
 	}
 	return counts
 }

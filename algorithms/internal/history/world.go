@@ -42,6 +42,11 @@ type world struct {
 	monitor *pgx.Conn
 	names   []string // of the databases, in PostgreSQL
 
+	folder string // of packages
+	pack   *pack  // the last one that was kept
+	tick   int    // number of the operation, from 1
+	purged int    // the operation that purged last
+
 	zombies  []*process
 	ledger   *ledger
 	lastTime time.Time
@@ -58,10 +63,22 @@ type side struct {
 	offset  float64        // seconds that its clock is ahead of central's
 	process *process       // the synchronisation that is made step by step
 	spare   [][2]*pgx.Conn // sessions for others, on the clone and on central
+
+	session, role   pgtest.Login // of the clone, before it was made a copy of another one
+	events          map[int64]event
+	image           *image // the last backup
+	hasImage        bool
+	shape           string // what was done to its tables
+	received        int    // the operation up to which it has received what central did
+	syncs, deployed int    // how often it has synchronised, and was deployed
+	overtaken       int    // how often another copy of it has synchronised since
+	forgotten       bool   // by central
+	doubtful        bool   // it may be refused as another copy of itself
+	refused         bool   // it was, for a reason
 }
 
 func newWorld(t testing.TB) *world {
-	w := &world{t: t, sides: map[string]*side{}, outcomes: map[string]int{}}
+	w := &world{t: t, folder: t.TempDir(), sides: map[string]*side{}, outcomes: map[string]int{}}
 	w.central = synctest.NewCentral(t, ddl, tablesOfHistories()...)
 	options := map[string][]synctest.Option{
 		"A": nil, "B": {synctest.SuperuserOnClone}, "D": {synctest.SuperuserOnCentral},
@@ -70,17 +87,14 @@ func newWorld(t testing.TB) *world {
 	for _, name := range clones {
 		clone := w.central.Clone(t, options[name]...)
 		clone.Exec(t, "update ghost.side set central = false")
-		w.sides[name] = &side{name: name, db: clone.DB, clone: clone}
+		w.sides[name] = &side{name: name, db: clone.DB, clone: clone, session: clone.Session, role: clone.Role}
 	}
 	w.monitor = w.central.Conn(t)
 	w.must(w.monitor, "set timezone = 'UTC'")
 	for _, name := range sorted(w.sides) {
 		s := w.sides[name]
 		w.names = append(w.names, s.db.Name)
-		for i := range s.users {
-			s.users[i] = s.db.Conn(t)
-			w.must(s.users[i], `set timezone = 'UTC'; set lock_timeout = '25ms'`)
-		}
+		w.connect(s)
 	}
 	return w
 }
@@ -136,6 +150,7 @@ func (w *world) reset() {
 		}
 		s.offset = 0
 	}
+	w.restoreSides()
 	for _, name := range sorted(w.sides) {
 		var b strings.Builder
 		b.WriteString("begin; set local session_replication_role = replica;")
@@ -166,7 +181,7 @@ func (w *world) reset() {
 		for _, table := range []string{
 			"audit.logged_actions", "lizsync.conflicts", "lizsync.history", "lizsync.pending_changes", "lizsync.central",
 			"lizsync.clones", "lizsync.synchronized_tables", "lizsync.exchanges", "lizsync.incoming", "lizsync.standing",
-			"lizsync.replay", "lizsync.reply", "ghost.ledger", "ghost.written",
+			"lizsync.replay", "lizsync.reply", "lizsync.purges", "ghost.ledger", "ghost.written",
 		} {
 			b.WriteString("delete from " + table + ";")
 		}
@@ -224,7 +239,10 @@ func (w *world) abandon() {
 
 func (w *world) do(number int, o op) {
 	s := w.sides[o.db]
+	w.tick = number + 1
 	switch o.verb {
+	case "purge", "pack", "shape", "forget", "deploy", "backup", "restore", "copy":
+		w.upheave(s, o)
 	case "set", "ins", "del", "bulk", "truncate":
 		w.edit(s, o, number)
 	case "commit", "abort":
@@ -363,6 +381,14 @@ func (w *world) end(s *side, slot int, commit bool) {
 	if !commit {
 		w.must(s.users[slot], "rollback")
 		return
+	}
+	if s.clone != nil {
+		for _, e := range collect(w, s.users[slot], pgx.RowToStructByPos[struct {
+			ID  int64
+			UID string
+		}], "select event_id, uid::text from audit.logged_actions where transaction_id = pg_current_xact_id()::text::bigint and uid is not null") {
+			s.events[e.ID] = event{tx, e.UID}
+		}
 	}
 	w.must(s.users[slot], "commit")
 	w.ledger.add(s.name, tx)

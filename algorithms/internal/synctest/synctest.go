@@ -144,7 +144,7 @@ func (c *Central) clone(t testing.TB, db *pgtest.DB, options []Option) *Clone {
 	}
 	clone.Role = c.Role(t, rights...)
 	c.grant(t, clone.Role)
-	t.Cleanup(clone.close)
+	t.Cleanup(clone.Disconnect)
 	clone.Exec(t, fmt.Sprintf(`
 		truncate audit.logged_actions, lizsync.clones, lizsync.history, lizsync.conflicts, lizsync.pending_changes,
 			lizsync.synchronized_tables, lizsync.reply;
@@ -172,16 +172,21 @@ func (c *Central) clone(t testing.TB, db *pgtest.DB, options []Option) *Clone {
 		clone.Exec(t, "grant set on parameter session_replication_role to "+c.Owner.Name)
 	}
 	clone.Deploy(t)
+	clone.Connect(t)
+	return clone
+}
 
-	u, err := url.Parse(c.URL)
+// Connect stores the connection of its role to central in the clone, for who synchronises there.
+func (c *Clone) Connect(t testing.TB) {
+	t.Helper()
+	u, err := url.Parse(c.Central.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	session := open(t, clone.As(t, clone.Session))
+	session := open(t, c.As(t, c.Session))
 	defer session.Close(context.WithoutCancel(t.Context()))
 	run(t, session, "select lizsync.create_central_server_fdw($1, $2, $3, $4, $5)",
-		u.Hostname(), u.Port(), c.Name, clone.Role.Name, clone.Role.Password)
-	return clone
+		u.Hostname(), u.Port(), c.Central.Name, c.Role.Name, c.Role.Password)
 }
 
 // Deploy gives the clone a new identity and registers it, its data being central's of this moment: nobody has edited
@@ -272,7 +277,8 @@ func (c *Clone) Conns(t testing.TB) (clone, central *pgx.Conn) {
 	return c.conn, c.central
 }
 
-func (c *Clone) close() {
+// Disconnect closes these sessions.
+func (c *Clone) Disconnect() {
 	for _, conn := range []*pgx.Conn{c.conn, c.central} {
 		if conn != nil {
 			ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -280,6 +286,7 @@ func (c *Clone) close() {
 			cancel()
 		}
 	}
+	c.conn, c.central = nil, nil
 }
 
 // RequireEqual fails the test unless the clones hold what central holds: every column that is synchronised, of every

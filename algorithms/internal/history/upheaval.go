@@ -1,0 +1,410 @@
+package history
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/lizsync/lizsync/algorithms"
+	"github.com/lizsync/lizsync/internal/pgtest"
+	"github.com/lizsync/lizsync/provider"
+)
+
+// What happens to a clone between synchronisations: it is deployed again, copied, restored from a backup, forgotten or left
+// behind by a purge; its tables are altered.
+
+// pack is a package of central.
+type pack struct {
+	path  string
+	tick  int    // the operation that made it
+	shape string // of the tables
+}
+
+// image is what is remembered of a clone's disk.
+type image struct {
+	db       *pgtest.DB
+	id       string
+	session  pgtest.Login
+	role     pgtest.Login
+	received int
+	shape    string
+	events   map[int64]event
+	syncs    int // how many synchronisations the clone had made
+}
+
+// event is what the log of a clone has of a transaction.
+type event struct {
+	tx  *transaction
+	uid string
+}
+
+// shapes are what is done to a table on one side, and undone.
+var shapes = map[string][2]string{
+	"add":    {`alter table "Ville d'été"."select" add extra integer`, `alter table "Ville d'été"."select" drop extra`},
+	"retype": {`alter table "Ville d'été"."select" alter t type varchar(2000)`, `alter table "Ville d'été"."select" alter t type text`},
+}
+
+func (w *world) upheave(s *side, o op) {
+	has := func(word string) bool { return slices.Contains(o.args, word) }
+	switch o.verb {
+	case "purge":
+		absent := "null"
+		if has("absent") {
+			absent = "'0'"
+		}
+		err := w.exec(w.sides["C"].users[0], "call lizsync.purge('0', "+absent+")")
+		if err != nil && state(err) != lockNotAvailable {
+			violate("ERROR", "purge: %v", err)
+		}
+		w.purged = w.tick
+	case "pack":
+		w.pack = w.makePackage(o)
+	case "shape":
+		if !w.running() {
+			w.shape(s, o)
+		}
+	case "forget":
+		if s.clone != nil && w.central.Text(w.t, "select count(*) from lizsync.clones where server_id = $1::text::uuid", s.clone.ID) != "0" {
+			err := w.guard(o, func() error {
+				return w.exec(w.sides["C"].users[0], fmt.Sprintf("set lock_timeout = '30s'; select lizsync.forget_clone('%s'); set lock_timeout = '25ms'", s.clone.ID))
+			})
+			if err != nil {
+				violate("ERROR", "forget: %v", err)
+			}
+			for _, other := range w.sides {
+				if other.clone != nil && other.clone.ID == s.clone.ID {
+					other.forgotten = true
+				}
+			}
+		}
+	case "deploy":
+		if s.clone != nil {
+			w.deploy(s, o)
+		}
+	case "backup":
+		if s.clone != nil {
+			w.disconnect(s, o)
+			if s.image == nil {
+				s.image = &image{db: s.db.Copy(w.t)}
+			} else {
+				s.image.db.Replace(w.t, s.db)
+			}
+			*s.image = w.image(s, s.image.db)
+			s.hasImage = true
+			w.connect(s)
+		}
+	case "restore":
+		if s.clone != nil && s.hasImage {
+			w.disconnect(s, o)
+			now, then := w.log(s.db), w.log(s.image.db)
+			w.ledger.lose(s.events, now, then)
+			s.db.Replace(w.t, s.image.db)
+			w.become(s, *s.image)
+			s.overtaken = s.syncs - s.image.syncs
+			s.doubtful = true
+			w.connect(s)
+		}
+	case "copy":
+		if from := w.sides[o.args[0]]; s.clone != nil && from != nil && from.clone != nil && from != s {
+			w.disconnect(s, o)
+			w.disconnect(from, o)
+			w.ledger.lose(s.events, w.log(s.db), nil)
+			w.ledger.lose(from.events, nil, w.log(from.db)) // both copies have them
+			s.db.Replace(w.t, from.db)
+			w.become(s, w.image(from, nil))
+			s.overtaken, s.doubtful, from.doubtful = from.overtaken, true, true
+			s.forgotten = from.forgotten
+			w.connect(s)
+			w.connect(from)
+		}
+	}
+}
+
+// image remembers a clone as it is.
+func (w *world) image(s *side, db *pgtest.DB) image {
+	events := map[int64]event{}
+	for id, e := range s.events {
+		events[id] = e
+	}
+	return image{db, s.clone.ID, s.clone.Session, s.clone.Role, s.received, s.shape, events, s.syncs}
+}
+
+// become makes a side what an image says; its database is replaced already.
+func (w *world) become(s *side, i image) {
+	s.clone.ID, s.clone.Session, s.clone.Role = i.id, i.session, i.role
+	s.received, s.shape = i.received, i.shape
+	s.events = map[int64]event{}
+	for id, e := range i.events {
+		s.events[id] = e
+	}
+}
+
+// log is the events of a clone's log.
+func (w *world) log(db *pgtest.DB) map[int64]bool {
+	ids := map[int64]bool{}
+	for _, r := range db.Rows(w.t, "select event_id from audit.logged_actions") {
+		var id int64
+		_, _ = fmt.Sscan(r[0], &id)
+		ids[id] = true
+	}
+	return ids
+}
+
+// lose notes that the log of a clone becomes another one: edits that only the old one has are gone with the disk, but for
+// those that were sent unnoticed; those that only the other one has may be sent a second time.
+func (l *ledger) lose(events map[int64]event, now, then map[int64]bool) {
+	for id, e := range events {
+		gone, repeated := now[id] && !then[id], then[id] && !now[id]
+		for _, edit := range e.tx.edits {
+			if edit.uid == e.uid {
+				edit.gone, edit.repeated = edit.gone || gone, edit.repeated || repeated
+				if repeated {
+					l.repeated[edit.cell] = true
+				}
+			}
+		}
+		if gone {
+			l.undone[e.uid] = true
+		}
+	}
+}
+
+// disconnect ends all sessions of a clone, and what they have under way.
+func (w *world) disconnect(s *side, o op) {
+	for i, conn := range s.users {
+		w.end(s, i, !o.abort)
+		w.close(conn)
+	}
+	if s.process != nil {
+		s.process.kill()
+		s.process = nil
+	}
+	for _, spare := range s.spare {
+		w.close(spare[0])
+		w.close(spare[1])
+	}
+	s.spare = nil
+	s.clone.Disconnect()
+}
+
+func (w *world) close(conn *pgx.Conn) {
+	ctx, cancel := w.context()
+	defer cancel()
+	_ = conn.Close(ctx)
+}
+
+// connect opens the sessions of the users of a side.
+func (w *world) connect(s *side) {
+	for i := range s.users {
+		s.users[i] = s.db.Conn(w.t)
+		w.must(s.users[i], `set timezone = 'UTC'; set lock_timeout = '25ms'`)
+	}
+}
+
+// running tells whether a synchronisation is under way anywhere.
+func (w *world) running() bool {
+	for _, s := range w.sides {
+		if s.process != nil {
+			return true
+		}
+	}
+	return len(w.zombies) > 0
+}
+
+// shape alters a table on one side, or puts it back.
+func (w *world) shape(s *side, o op) {
+	var commands []string
+	if s.shape != "" {
+		commands = append(commands, shapes[s.shape][1])
+	}
+	s.shape = o.args[0]
+	if s.shape == "back" {
+		s.shape = ""
+	} else {
+		commands = append(commands, shapes[s.shape][0])
+	}
+	for _, command := range commands {
+		err := w.guard(o, func() error {
+			return w.exec(s.users[0], "set lock_timeout = '30s'; "+command+"; set lock_timeout = '25ms'")
+		})
+		if err != nil {
+			violate("ERROR", "%v\n%s", err, command)
+		}
+	}
+}
+
+// silent is nobody to tell.
+type silent struct{}
+
+func (silent) Progress(float64) {}
+func (silent) Message(string)   {}
+func (silent) Warning(string)   {}
+
+// run runs an algorithm as the program does.
+func (w *world) run(o op, id string, input map[string]any, result any) error {
+	registry, err := provider.NewRegistry(algorithms.All()...)
+	if err != nil {
+		return err
+	}
+	algorithm, err := registry.Find(id)
+	if err != nil {
+		return err
+	}
+	task, err := algorithm.Bind(input)
+	if err != nil {
+		return err
+	}
+	return w.guard(o, func() error {
+		ctx, cancel := w.context()
+		defer cancel()
+		out, err := task(ctx, silent{})
+		if err != nil {
+			return err
+		}
+		text, err := json.Marshal(out)
+		return errors.Join(err, json.Unmarshal(text, result))
+	})
+}
+
+func (w *world) makePackage(o op) *pack {
+	p := &pack{filepath.Join(w.folder, o.verb+".zip"), w.tick, w.sides["C"].shape}
+	var layers []any
+	for _, name := range w.central.Tables {
+		layers = append(layers, name)
+	}
+	err := w.run(o, "package_central_database", map[string]any{
+		"CONNECTION_NAME_CENTRAL": w.central.As(w.t, w.central.Owner), "PG_LAYERS": layers, "ZIP_FILE": p.path,
+	}, &struct{}{})
+	if err != nil {
+		violate("ERROR", "package: %v", err)
+	}
+	return p
+}
+
+// deploy deploys a package to a clone: the one that was made last, or a new one. It tells whether that was done, and
+// whether a refusal asks for another identity.
+func (w *world) deploy(s *side, o op) (done, renew bool) {
+	p := w.pack
+	if p == nil || !slices.Contains(o.args, "old") {
+		p = w.makePackage(o)
+	}
+	keep, recreate := slices.Contains(o.args, "keep"), slices.Contains(o.args, "renew")
+	var result struct {
+		ID string `json:"SERVER_ID"`
+	}
+	err := w.run(o, "deploy_database_server_package", map[string]any{
+		"CONNECTION_NAME_CENTRAL": w.central.As(w.t, w.central.Owner), "CONNECTION_NAME_CLONE": s.db.As(w.t, w.central.Owner), "ZIP_FILE": p.path,
+		"CENTRAL_ROLE": s.clone.Role.Name, "STORE_CENTRAL_CONNECTION": false, "KEEP_UNSENT_CHANGES": keep, "RECREATE_CLONE_SERVER_ID": recreate,
+	}, &result)
+	fresh := s.received <= p.tick
+	if err == nil {
+		if !fresh {
+			violate("ACCEPTED", "%s was deployed from a package that is older than what it has received", s.name)
+		}
+		s.clone.ID = result.ID
+		s.received, s.shape, s.overtaken, s.forgotten, s.doubtful = p.tick, p.shape, 0, false, false
+		s.deployed++
+		for _, other := range w.sides {
+			other.doubtful = other.doubtful || other != s && other.clone != nil && other.clone.ID == s.clone.ID
+		}
+		return true, false
+	}
+	for _, refusal := range []struct {
+		text     string
+		expected bool
+	}{
+		{"that were not synchronised, and they would be lost", !keep && s.db.Text(w.t, "select count(*) from audit.logged_actions") != "0"},
+		{"has synchronised, or was deployed, since the package was made", !fresh},
+		{"a synchronisation or deployment of the clone", s.process != nil},
+		{"central has purged edits that were made since the package", w.purged >= p.tick},
+		{"is an older copy of itself", s.overtaken > 0 || s.doubtful},
+	} {
+		if strings.Contains(err.Error(), refusal.text) && refusal.expected {
+			w.outcomes["deployment refused: "+refusal.text]++
+			return false, refusal.text == "is an older copy of itself"
+		}
+	}
+	violate("ERROR", "deploy to %s: %v", s.name, full(err))
+	return false, false
+}
+
+// refused tells whether central had a reason to refuse a clone.
+func (w *world) refused(s *side, err error) bool {
+	reason := map[string]bool{
+		"42501": s.forgotten,                                   // insufficient_privilege
+		"42804": s.shape != w.sides["C"].shape,                 // datatype_mismatch
+		"55000": w.purged > 0 || s.doubtful || s.overtaken > 0, // object_not_in_prerequisite_state
+	}
+	if !reason[state(err)] {
+		return false
+	}
+	w.outcomes["refused: "+state(err)]++
+	s.refused = true
+	return true
+}
+
+// admitted notes that a clone has synchronised.
+func (w *world) admitted(s *side, tick int) {
+	if s.forgotten || s.shape != w.sides["C"].shape || s.overtaken >= 2 {
+		violate("ACCEPTED", "%s synchronised; forgotten: %v, tables: %q, overtaken %d times", s.name, s.forgotten, s.shape, s.overtaken)
+	}
+	s.received = tick
+	s.syncs++
+	s.refused = false
+	for _, other := range w.sides {
+		if other != s && other.clone != nil && other.clone.ID == s.clone.ID {
+			other.overtaken++
+		}
+	}
+}
+
+// readmit deploys a clone again that was refused, as the messages say.
+func (w *world) readmit(s *side) {
+	args := []string{"keep"}
+	for _, other := range w.sides {
+		if other != s && other.clone != nil && other.clone.ID == s.clone.ID {
+			args = append(args, "renew")
+			break
+		}
+	}
+	done, renew := w.deploy(s, op{verb: "deploy", args: args})
+	if !done && renew {
+		done, _ = w.deploy(s, op{verb: "deploy", args: append(args, "renew")})
+	}
+	if !done {
+		violate("STUCK", "%s cannot be deployed again", s.name)
+	}
+	s.refused = false
+}
+
+// restoreSides undoes what an earlier history has done to the structure and to who is who.
+func (w *world) restoreSides() {
+	w.pack, w.purged, w.tick = nil, 0, 0
+	for _, name := range sorted(w.sides) {
+		s := w.sides[name]
+		if s.shape != "" {
+			w.shape(s, op{args: []string{"back"}})
+		}
+		s.received, s.syncs, s.deployed, s.overtaken = 0, 0, 0, 0
+		s.forgotten, s.doubtful, s.refused, s.hasImage = false, false, false, false
+		s.events = map[int64]event{}
+		if s.clone == nil || s.clone.Session == s.session && s.clone.Role == s.role {
+			continue
+		}
+		s.clone.Disconnect()
+		for _, spare := range s.spare {
+			w.close(spare[0])
+			w.close(spare[1])
+		}
+		s.spare = nil
+		s.clone.Session, s.clone.Role = s.session, s.role
+		s.clone.Connect(w.t)
+	}
+}
+
+var _ provider.Feedback = silent{}
