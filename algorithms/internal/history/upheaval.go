@@ -403,6 +403,7 @@ func (w *world) restoreSides() {
 		}
 		s.spare = nil
 		s.clone.Session, s.clone.Role = s.session, s.role
+		s.db.Exec(w.t, "drop server if exists central_server cascade") // it may be another owner's
 		s.clone.Connect(w.t)
 	}
 }
