@@ -120,6 +120,8 @@ begin
     from counterpart c left join lost l using (uid)
     where r.exchange = v_exchange.transaction_id and r.relid = p_relid and r.uid = c.uid and r.action <> 'D'
         and (c.action = 'D' or l.fields is not null);
+
+    perform lizsync.keep_purged(p_relid, p_deletes, p_again);
 end
 $$;
 comment on function lizsync.compare(oid, boolean, boolean) is

@@ -83,6 +83,19 @@ var kept = []struct{ name, text string }{
 		A sync
 		A truncate road
 	`},
+	{"a clone that a purge has left behind deletes what it has not seen", `
+		B set tree a planted=time
+		B sync
+		A del road a
+		C purge absent
+		A deploy keep
+	`},
+	{"the same with edits", `
+		B set road a name=plain remark=plain
+		B sync
+		A set road a name=quote
+		C purge absent
+	`},
 }
 
 // TestWrittenHistories plays those, and those that somebody has thought of.

@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -122,6 +123,7 @@ func (w *world) final() {
 	w.checkConflicts()
 	w.checkEchoes()
 	w.checkRest()
+	w.checkHistory()
 
 	pending := map[string]int{}
 	for row := range w.pendingRows() {
@@ -194,12 +196,13 @@ type conflict struct {
 	whole                                                      bool
 	row                                                        map[string]string
 	timely                                                     bool
+	unknown                                                    bool // when central's value was set, after a purge
 }
 
 func (w *world) conflicts() []conflict {
 	return collect(w, w.monitor, func(r pgx.CollectableRow) (c conflict, err error) {
 		var fields []*string
-		err = r.Scan(&c.uid, &c.field, &c.whole, &c.centralValue, &c.cloneValue, &c.rejected, &c.rule, &fields, &c.timely, &c.text)
+		err = r.Scan(&c.uid, &c.field, &c.whole, &c.centralValue, &c.cloneValue, &c.rejected, &c.rule, &fields, &c.timely, &c.unknown, &c.text)
 		c.row = map[string]string{}
 		for i := 0; i+1 < len(fields); i += 2 {
 			c.row[*fields[i]] = pgtest.Null
@@ -212,6 +215,7 @@ func (w *world) conflicts() []conflict {
 		select object_uid::text, coalesce(field_name, ''), field_name is null, coalesce(central_value, '<null>'), coalesce(clone_value, '<null>'),
 			rejected, rule_applied, public.hstore_to_array(row_data),
 			case rejected when 'clone' then clone_time <= central_time else clone_time > central_time end is not false,
+			central_time is null,
 			format('%s %s: central %s (%s), clone %s (%s), rejected %s', object_uid, field_name, left(central_value, 50), central_time, left(clone_value, 50), clone_time, rejected)
 		from lizsync.conflicts`)
 }
@@ -294,7 +298,7 @@ func (w *world) checkConflicts() {
 	}
 	for _, c := range w.conflicts() {
 		w.outcomes["conflict: "+c.rule+", rejected "+c.rejected]++
-		if c.rule != "last edit wins" {
+		if c.rule != "last edit wins" || c.unknown {
 			continue
 		}
 		if !c.timely {
@@ -377,6 +381,61 @@ func (w *world) checkRest() {
 		if strings.Contains(text, "(42") { // undefined, ambiguous, denied
 			violate("PENDING", "%s stands still for a reason that is not its own: %s", row, text)
 		}
+	}
+}
+
+// checkTold: the history of both sides says of a synchronisation what its caller was told, and how wrong the clock was.
+func (w *world) checkTold(s *side, told exchange.Counts, offset float64) {
+	const last = `
+		select sync_id, array[number_replayed_to_central, number_replayed_to_clone, number_conflicts, number_pending]
+		from lizsync.history where sync_type = 'partial' order by sync_time desc, duration limit 1`
+	here := s.db.Rows(w.t, last)[0]
+	if want := fmt.Sprintf("{%d,%d,%d,%d}", told.ReplayedToCentral, told.ReplayedToClone, told.Conflicts, told.Pending); here[1] != want {
+		violate("HISTORY", "%s was told %s, and its history says %s", s.name, want, here[1])
+	}
+	there := w.central.Text(w.t, `
+		select server_from::text = $2 and abs(extract(epoch from clock_offset) - $3::text::float) < 5
+		from lizsync.history where sync_id = $1::text::uuid`, here[0], s.clone.ID, fmt.Sprint(offset))
+	if there != "t" {
+		violate("HISTORY", "central's history tells another clone or clock for the synchronisation %s of %s", here[0], s.name)
+	}
+}
+
+// checkHistory: the histories have every synchronisation and deployment, once, and agree with each other and with the
+// conflicts.
+func (w *world) checkHistory() {
+	const items = `
+		select sync_id, coalesce(number_replayed_to_central, 0), coalesce(number_conflicts, 0), sync_type, sync_status
+		from lizsync.history where server_to <> '{}'`
+	central := map[string][]string{}
+	deployed := 0
+	for _, r := range w.central.Rows(w.t, items) {
+		central[r[0]] = r
+		if r[3] == "full" {
+			deployed++
+		}
+	}
+	if deployed != w.deployed {
+		violate("HISTORY", "central's history has %d deployments of %d", deployed, w.deployed)
+	}
+	for _, name := range clones {
+		s := w.sides[name]
+		count := map[string]int{}
+		for _, r := range s.db.Rows(w.t, items) {
+			count[r[3]]++
+			if !slices.Equal(r, central[r[0]]) || r[4] != "done" {
+				violate("HISTORY", "%s has %v, central %v", name, r, central[r[0]])
+			}
+		}
+		if count["partial"] != s.syncs || count["full"] != s.deployed {
+			violate("HISTORY", "%s has %v, expected %d synchronisations and %d deployments", name, count, s.syncs, s.deployed)
+		}
+	}
+	for _, r := range w.central.Rows(w.t, `
+		select h.sync_id, h.number_conflicts, count(c.sync_id)
+		from lizsync.history h left join lizsync.conflicts c using (sync_id)
+		where h.sync_type = 'partial' group by 1, 2 having h.number_conflicts <> count(c.sync_id)`) {
+		violate("HISTORY", "the synchronisation %s counts %s conflicts of %s", r[0], r[1], r[2])
 	}
 }
 

@@ -210,7 +210,9 @@ func generate(seed uint64) []op {
 				o.args = []string{pick([]string{"0", "1", "3600", "-3600"})}
 			case e < stepWeight+0.22:
 				o.verb = "second"
-			case e < stepWeight+0.27:
+			case e < stepWeight+0.24:
+				o.verb = "together"
+			case e < stepWeight+0.29:
 				o.verb = "sync"
 				o.args = []string{"sql"}
 			default:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -27,7 +28,8 @@ type process struct {
 	parts                      int
 	counts                     exchange.Counts
 	tries                      int
-	tick                       int // the operation that committed on central
+	tick                       int     // the operation that committed on central
+	offset                     float64 // of the clone's clock, as central was told
 }
 
 // The steps; whatever happens may happen between any two of them.
@@ -121,10 +123,11 @@ func (p *process) step() error {
 		}
 		_, err := p.central.Exec(ctx, `
 			select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], $3::text::lizsync.pending_row[], make_interval(secs => $4))`,
-			mode, p.greeting, p.columns, p.pending, p.s.offset)
+			mode, p.greeting, p.columns, p.pending, p.s.offset+p.s.skew)
 		if err != nil {
 			return err
 		}
+		p.offset = p.s.offset + p.s.skew
 		var sent int64
 		for _, last := range p.batches {
 			var payload *string
@@ -196,7 +199,7 @@ func (w *world) stepOn(s *side, o op) (done bool) {
 	case at <= stepExchange && w.refused(s, err):
 		p.kill()
 		s.process = nil
-	case at == stepReceive && state(err) == "P0002" && len(w.zombies) == 0 && !s.doubtful && !s.forgotten:
+	case at == stepReceive && state(err) == "P0002" && len(w.zombies) == 0 && !s.doubtful && !w.forgotten[s.clone.ID]:
 		violate("ERROR", "%s: %v", s.name, full(err))
 	case at == stepReceive && state(err) == "P0002", state(err) == "55000" && w.mayBeOvertaken(s):
 		p.kill()
@@ -206,6 +209,7 @@ func (w *world) stepOn(s *side, o op) (done bool) {
 	}
 	if p.next == stepsDone {
 		w.admitted(s, p.tick)
+		w.checkTold(s, p.counts, p.offset)
 		p.kill()
 		s.process = nil
 		return true
@@ -258,6 +262,8 @@ func (w *world) synchronise(s *side, o op) {
 				violate("ERROR", "a second synchronisation of %s: %v", s.name, full(err))
 			}
 		}
+	case "together":
+		w.together(s, o)
 	case "sync":
 		anew := w.idle()
 		counts := w.whole(s, o)
@@ -267,6 +273,65 @@ func (w *world) synchronise(s *side, o op) {
 			}
 		}
 	}
+}
+
+// together makes all clones synchronise at the very same time, and one of them twice.
+func (w *world) together(s *side, o op) {
+	type run struct {
+		s    *side
+		sync func() error
+		err  error
+	}
+	var runs []*run
+	for _, name := range clones {
+		other := w.sides[name]
+		if other.process == nil && other.offset == 0 && !w.isCopy(other) {
+			runs = append(runs, &run{s: other, sync: func() error { _, err := other.clone.Sync(w.t, synctest.ViaProgram); return err }})
+		}
+	}
+	if s.process == nil && s.offset == 0 && !w.isCopy(s) {
+		second := w.newProcess(s)
+		defer second.kill()
+		runs = append(runs, &run{s: s, sync: func() error {
+			ctx, cancel := w.context()
+			defer cancel()
+			_, err := exchange.Synchronize(ctx, second.clone, second.central, silent{})
+			return err
+		}})
+	}
+	_ = w.guard(o, func() error {
+		var all sync.WaitGroup
+		for _, r := range runs {
+			all.Go(func() { r.err = r.sync() })
+		}
+		all.Wait()
+		return nil
+	})
+	for _, r := range runs {
+		switch state(r.err) {
+		case "":
+			if r.err != nil {
+				violate("ERROR", "%s: %v", r.s.name, full(r.err))
+			}
+			w.admitted(r.s, w.tick)
+		case serialization, deadlock, lockNotAvailable:
+			w.outcomes["together: "+state(r.err)]++
+		default:
+			if !w.refused(r.s, r.err) {
+				violate("ERROR", "%s: %v", r.s.name, full(r.err))
+			}
+		}
+	}
+}
+
+// isCopy tells whether two databases are the same clone.
+func (w *world) isCopy(s *side) bool {
+	for _, name := range clones {
+		if other := w.sides[name]; other != s && other.clone.ID == s.clone.ID {
+			return true
+		}
+	}
+	return false
 }
 
 // idle tells whether nothing is under way.
@@ -306,6 +371,7 @@ func (w *world) whole(s *side, o op) exchange.Counts {
 			violate("ERROR", "%s: %v", s.name, full(err))
 		}
 		w.admitted(s, w.tick)
+		w.checkTold(s, counts, s.skew)
 	case serialization, deadlock, lockNotAvailable:
 	default:
 		if !w.refused(s, err) {

@@ -34,7 +34,8 @@ type image struct {
 	received int
 	shape    string
 	events   map[int64]event
-	syncs    int // how many synchronisations the clone had made
+	// How often it had synchronised and was deployed; how often another copy had synchronised, and the identity altogether.
+	syncs, deployed, overtaken, exchanges int
 }
 
 // event is what the log of a clone has of a transaction.
@@ -76,11 +77,7 @@ func (w *world) upheave(s *side, o op) {
 			if err != nil {
 				violate("ERROR", "forget: %v", err)
 			}
-			for _, other := range w.sides {
-				if other.clone != nil && other.clone.ID == s.clone.ID {
-					other.forgotten = true
-				}
-			}
+			w.forgotten[s.clone.ID] = true
 		}
 	case "deploy":
 		if s.clone != nil {
@@ -105,7 +102,6 @@ func (w *world) upheave(s *side, o op) {
 			w.ledger.lose(s.events, now, then)
 			s.db.Replace(w.t, s.image.db)
 			w.become(s, *s.image)
-			s.overtaken = s.syncs - s.image.syncs
 			s.doubtful = true
 			w.connect(s)
 		}
@@ -117,8 +113,7 @@ func (w *world) upheave(s *side, o op) {
 			w.ledger.lose(from.events, nil, w.log(from.db)) // both copies have them
 			s.db.Replace(w.t, from.db)
 			w.become(s, w.image(from, nil))
-			s.overtaken, s.doubtful, from.doubtful = from.overtaken, true, true
-			s.forgotten = from.forgotten
+			s.doubtful, from.doubtful = true, true
 			w.connect(s)
 			w.connect(from)
 		}
@@ -131,13 +126,17 @@ func (w *world) image(s *side, db *pgtest.DB) image {
 	for id, e := range s.events {
 		events[id] = e
 	}
-	return image{db, s.clone.ID, s.clone.Session, s.clone.Role, s.received, s.shape, events, s.syncs}
+	return image{
+		db, s.clone.ID, s.clone.Session, s.clone.Role, s.received, s.shape, events,
+		s.syncs, s.deployed, s.overtaken, w.exchanges[s.clone.ID],
+	}
 }
 
 // become makes a side what an image says; its database is replaced already.
 func (w *world) become(s *side, i image) {
 	s.clone.ID, s.clone.Session, s.clone.Role = i.id, i.session, i.role
-	s.received, s.shape = i.received, i.shape
+	s.received, s.shape, s.syncs, s.deployed = i.received, i.shape, i.syncs, i.deployed
+	s.overtaken = i.overtaken + w.exchanges[i.id] - i.exchanges
 	s.events = map[int64]event{}
 	for id, e := range i.events {
 		s.events[id] = e
@@ -307,8 +306,10 @@ func (w *world) deploy(s *side, o op) (done, renew bool) {
 			violate("ACCEPTED", "%s was deployed from a package that is older than what it has received", s.name)
 		}
 		s.clone.ID = result.ID
-		s.received, s.shape, s.overtaken, s.forgotten, s.doubtful = p.tick, p.shape, 0, false, false
+		s.received, s.shape, s.overtaken, s.doubtful = p.tick, p.shape, 0, false
 		s.deployed++
+		w.deployed++
+		delete(w.forgotten, s.clone.ID)
 		for _, other := range w.sides {
 			other.doubtful = other.doubtful || other != s && other.clone != nil && other.clone.ID == s.clone.ID
 		}
@@ -336,7 +337,7 @@ func (w *world) deploy(s *side, o op) (done, renew bool) {
 // refused tells whether central had a reason to refuse a clone.
 func (w *world) refused(s *side, err error) bool {
 	reason := map[string]bool{
-		"42501": s.forgotten,                                   // insufficient_privilege
+		"42501": w.forgotten[s.clone.ID],                       // insufficient_privilege
 		"42804": s.shape != w.sides["C"].shape,                 // datatype_mismatch
 		"55000": w.purged > 0 || s.doubtful || s.overtaken > 0, // object_not_in_prerequisite_state
 	}
@@ -350,11 +351,12 @@ func (w *world) refused(s *side, err error) bool {
 
 // admitted notes that a clone has synchronised.
 func (w *world) admitted(s *side, tick int) {
-	if s.forgotten || s.shape != w.sides["C"].shape || s.overtaken >= 2 {
-		violate("ACCEPTED", "%s synchronised; forgotten: %v, tables: %q, overtaken %d times", s.name, s.forgotten, s.shape, s.overtaken)
+	if w.forgotten[s.clone.ID] || s.shape != w.sides["C"].shape || s.overtaken >= 2 {
+		violate("ACCEPTED", "%s synchronised; forgotten: %v, tables: %q, overtaken %d times", s.name, w.forgotten[s.clone.ID], s.shape, s.overtaken)
 	}
 	s.received = tick
 	s.syncs++
+	w.exchanges[s.clone.ID]++
 	s.refused = false
 	for _, other := range w.sides {
 		if other != s && other.clone != nil && other.clone.ID == s.clone.ID {
@@ -366,11 +368,8 @@ func (w *world) admitted(s *side, tick int) {
 // readmit deploys a clone again that was refused, as the messages say.
 func (w *world) readmit(s *side) {
 	args := []string{"keep"}
-	for _, other := range w.sides {
-		if other != s && other.clone != nil && other.clone.ID == s.clone.ID {
-			args = append(args, "renew")
-			break
-		}
+	if w.isCopy(s) {
+		args = append(args, "renew")
 	}
 	done, renew := w.deploy(s, op{verb: "deploy", args: args})
 	if !done && renew {
@@ -384,14 +383,15 @@ func (w *world) readmit(s *side) {
 
 // restoreSides undoes what an earlier history has done to the structure and to who is who.
 func (w *world) restoreSides() {
-	w.pack, w.purged, w.tick = nil, 0, 0
+	w.pack, w.purged, w.tick, w.deployed = nil, 0, 0, 0
+	w.forgotten, w.exchanges = map[string]bool{}, map[string]int{}
 	for _, name := range sorted(w.sides) {
 		s := w.sides[name]
 		if s.shape != "" {
 			w.shape(s, op{args: []string{"back"}})
 		}
 		s.received, s.syncs, s.deployed, s.overtaken = 0, 0, 0, 0
-		s.forgotten, s.doubtful, s.refused, s.hasImage = false, false, false, false
+		s.doubtful, s.refused, s.hasImage = false, false, false
 		s.events = map[int64]event{}
 		if s.clone == nil || s.clone.Session == s.session && s.clone.Role == s.role {
 			continue

@@ -46,6 +46,10 @@ type world struct {
 	pack   *pack  // the last one that was kept
 	tick   int    // number of the operation, from 1
 	purged int    // the operation that purged last
+	// Of identities of clones: those that central has forgotten, and how often each has synchronised.
+	forgotten map[string]bool
+	exchanges map[string]int
+	deployed  int // how many deployments there were
 
 	zombies  []*process
 	ledger   *ledger
@@ -60,7 +64,8 @@ type side struct {
 	clone   *synctest.Clone // nil for central
 	users   [3]*pgx.Conn
 	open    [3]*transaction
-	offset  float64        // seconds that its clock is ahead of central's
+	offset  float64        // seconds that its clock is said to be ahead of central's
+	skew    float64        // seconds that it truly is
 	process *process       // the synchronisation that is made step by step
 	spare   [][2]*pgx.Conn // sessions for others, on the clone and on central
 
@@ -72,7 +77,6 @@ type side struct {
 	received        int    // the operation up to which it has received what central did
 	syncs, deployed int    // how often it has synchronised, and was deployed
 	overtaken       int    // how often another copy of it has synchronised since
-	forgotten       bool   // by central
 	doubtful        bool   // it may be refused as another copy of itself
 	refused         bool   // it was, for a reason
 }
@@ -333,12 +337,13 @@ func sql(t *table, o op, number int) string {
 // take compares the database before and after a statement, and gives its events the time that the database's clock shows.
 func (w *world) take(s *side, tx *transaction, before, after contents, last int64, tie bool) {
 	conn := s.users[slices.Index(s.open[:], tx)]
-	now := collect(w, conn, pgx.RowTo[time.Time], "select clock_timestamp()")[0]
+	seconds := func(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
+	now := collect(w, conn, pgx.RowTo[time.Time], "select clock_timestamp()")[0].Add(-seconds(s.skew))
 	if tie && !w.lastTime.IsZero() {
 		now = w.lastTime
 	}
 	w.lastTime = now
-	raw := now.Add(time.Duration(s.offset * float64(time.Second)))
+	raw := now.Add(seconds(s.offset + s.skew))
 	if tie || s.offset != 0 {
 		w.must(conn, fmt.Sprintf(`update audit.logged_actions set action_tstamp_clk = '%s'
 			where transaction_id = pg_current_xact_id()::text::bigint and event_id > %d`, raw.UTC().Format(time.RFC3339Nano), last))
