@@ -59,7 +59,6 @@ begin
         v_entry.pending_digest := '';
         v_entry.central_system_identifier := p_greeting.central_system_identifier;
         v_entry.relids := v_entry.deploy_relids;
-        v_entry.deploy_token := null;
         update lizsync.synchronized_tables set sync_tables = to_jsonb(v_entry.deploy_tables) where server_id = p_greeting.server_id;
         delete from lizsync.pending_changes where clone_id = p_greeting.server_id;
     end if;
@@ -137,6 +136,8 @@ begin
     select pg_current_xact_id()::text::bigint, w.relid, p.uid, p.received, p.given_up
     from unnest(p_pending) as p join lizsync.white_list(p_greeting.server_id) as w using (relation);
 
+    -- A clone that speaks as before did not get its last deployment. Another copy that did would never learn what this one
+    -- does, as its own: it is refused from now on.
     update lizsync.clones set
         server_name = v_entry.server_name,
         relids = v_entry.relids,
@@ -148,7 +149,7 @@ begin
         digest = v_entry.digest,
         pending_digest = v_entry.pending_digest,
         horizon = v_entry.horizon,
-        deploy_token = v_entry.deploy_token
+        deploy_token = null
     where server_id = p_greeting.server_id;
 end
 $$;

@@ -96,6 +96,13 @@ var kept = []struct{ name, text string }{
 		A set road a name=quote
 		C purge absent
 	`},
+	{"a copy that is deployed under the identity that the other one goes on with", `
+		B copy A
+		B deploy keep
+		A set road a name=plain
+		A sync
+		B sync
+	`},
 }
 
 // TestWrittenHistories plays those, and those that somebody has thought of.

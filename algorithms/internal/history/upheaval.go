@@ -36,6 +36,7 @@ type image struct {
 	events   map[int64]event
 	// How often it had synchronised and was deployed; how often another copy had synchronised, and the identity altogether.
 	syncs, deployed, overtaken, exchanges int
+	unspent                               bool
 }
 
 // event is what the log of a clone has of a transaction.
@@ -128,7 +129,7 @@ func (w *world) image(s *side, db *pgtest.DB) image {
 	}
 	return image{
 		db, s.clone.ID, s.clone.Session, s.clone.Role, s.received, s.shape, events,
-		s.syncs, s.deployed, s.overtaken, w.exchanges[s.clone.ID],
+		s.syncs, s.deployed, s.overtaken, w.exchanges[s.clone.ID], s.unspent,
 	}
 }
 
@@ -137,6 +138,7 @@ func (w *world) become(s *side, i image) {
 	s.clone.ID, s.clone.Session, s.clone.Role = i.id, i.session, i.role
 	s.received, s.shape, s.syncs, s.deployed = i.received, i.shape, i.syncs, i.deployed
 	s.overtaken = i.overtaken + w.exchanges[i.id] - i.exchanges
+	s.unspent = i.unspent
 	s.events = map[int64]event{}
 	for id, e := range i.events {
 		s.events[id] = e
@@ -308,6 +310,7 @@ func (w *world) deploy(s *side, o op) (done, renew bool) {
 		s.clone.ID = result.ID
 		s.received, s.shape, s.overtaken, s.doubtful = p.tick, p.shape, 0, false
 		s.deployed++
+		s.unspent = true
 		w.deployed++
 		delete(w.forgotten, s.clone.ID)
 		for _, other := range w.sides {
@@ -351,13 +354,13 @@ func (w *world) refused(s *side, err error) bool {
 
 // admitted notes that a clone has synchronised.
 func (w *world) admitted(s *side, tick int) {
-	if w.forgotten[s.clone.ID] || s.shape != w.sides["C"].shape || s.overtaken >= 2 {
+	if w.forgotten[s.clone.ID] || s.shape != w.sides["C"].shape || s.overtaken >= 2 || s.overtaken == 1 && s.unspent {
 		violate("ACCEPTED", "%s synchronised; forgotten: %v, tables: %q, overtaken %d times", s.name, w.forgotten[s.clone.ID], s.shape, s.overtaken)
 	}
 	s.received = tick
 	s.syncs++
 	w.exchanges[s.clone.ID]++
-	s.refused = false
+	s.refused, s.unspent = false, false
 	for _, other := range w.sides {
 		if other != s && other.clone != nil && other.clone.ID == s.clone.ID {
 			other.overtaken++
@@ -391,7 +394,7 @@ func (w *world) restoreSides() {
 			w.shape(s, op{args: []string{"back"}})
 		}
 		s.received, s.syncs, s.deployed, s.overtaken = 0, 0, 0, 0
-		s.doubtful, s.refused, s.hasImage = false, false, false
+		s.doubtful, s.refused, s.hasImage, s.unspent = false, false, false, false
 		s.events = map[int64]event{}
 		if s.clone == nil || s.clone.Session == s.session && s.clone.Role == s.role {
 			continue

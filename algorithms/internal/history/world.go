@@ -77,6 +77,7 @@ type side struct {
 	received        int    // the operation up to which it has received what central did
 	syncs, deployed int    // how often it has synchronised, and was deployed
 	overtaken       int    // how often another copy of it has synchronised since
+	unspent         bool   // it has not synchronised since it was deployed
 	doubtful        bool   // it may be refused as another copy of itself
 	refused         bool   // it was, for a reason
 }
