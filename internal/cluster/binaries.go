@@ -70,3 +70,18 @@ func majorVersion(dir string) int {
 	}
 	return n
 }
+
+// ErrNoFakeTime says that the library is missing which shows a program another time.
+var ErrNoFakeTime = errors.New("libfaketime is not installed; on Debian and Ubuntu: sudo apt-get install -y libfaketime")
+
+// wrongClock is the environment that has a program see another time, in seconds ahead. What it waits for is not changed.
+func wrongClock(ahead int) ([]string, error) {
+	libraries, err := filepath.Glob("/usr/lib/*/faketime/libfaketime.so.1")
+	if err != nil {
+		return nil, err
+	}
+	if len(libraries) == 0 {
+		return nil, ErrNoFakeTime
+	}
+	return []string{"LD_PRELOAD=" + libraries[0], fmt.Sprintf("FAKETIME=%+ds", ahead), "FAKETIME_DONT_FAKE_MONOTONIC=1"}, nil
+}

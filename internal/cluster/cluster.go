@@ -45,6 +45,8 @@ const (
 type Options struct {
 	// Settings are written to postgresql.conf, over the ones this package needs.
 	Settings map[string]string
+	// ClockOffset is how far the server's clock is ahead, in seconds: it needs the library libfaketime.
+	ClockOffset int
 }
 
 // Cluster is a running server. Its methods may be called from several goroutines.
@@ -55,6 +57,7 @@ type Cluster struct {
 	password string
 	account  *account
 	keeper   *keeper
+	clock    []string // environment that sets the server's clock
 
 	mu       sync.Mutex
 	server   *process // nil when it is not running
@@ -75,6 +78,11 @@ func Start(ctx context.Context, options Options) (_ *Cluster, err error) {
 	c := &Cluster{bin: bin, password: rand.Text()}
 	if c.account, err = serverAccount(); err != nil {
 		return nil, fmt.Errorf("start PostgreSQL: %w", err)
+	}
+	if options.ClockOffset != 0 {
+		if c.clock, err = wrongClock(options.ClockOffset); err != nil {
+			return nil, fmt.Errorf("start PostgreSQL: %w", err)
+		}
 	}
 	if err = c.makeDirectory(); err != nil {
 		return nil, fmt.Errorf("start PostgreSQL: %w", err)
@@ -270,6 +278,7 @@ func (c *Cluster) launch(ctx context.Context) error {
 		return errors.Join(err, log.Close())
 	}
 	cmd := c.command(context.WithoutCancel(ctx), "postgres", "-D", c.data(), "-p", strconv.Itoa(c.port))
+	cmd.Env = append(cmd.Env, c.clock...)
 	// Hiding that it is a file makes exec use a pipe. Every backend inherits it, so that Wait returns when the
 	// last of them is gone and not just the postmaster.
 	cmd.Stderr = struct{ io.Writer }{log}

@@ -117,11 +117,14 @@ func Shared(t testing.TB) *Server {
 }
 
 // Cluster starts a private server, for tests that kill or restart it; it ends with the test.
-func Cluster(t testing.TB) *Server {
+func Cluster(t testing.TB) *Server { return ClusterWithClock(t, 0) }
+
+// ClusterWithClock is [Cluster] with a server whose clock is wrong: so many seconds ahead.
+func ClusterWithClock(t testing.TB, ahead int) *Server {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	c, err := cluster.Start(ctx, cluster.Options{Settings: Settings()})
+	c, err := cluster.Start(ctx, cluster.Options{Settings: Settings(), ClockOffset: ahead})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,6 +177,13 @@ type Login struct{ Name, Password string }
 func (s *Server) Role(t testing.TB, options ...string) Login {
 	t.Helper()
 	role := Login{"r_" + unique(), rand.Text()}
+	s.Make(t, role, options...)
+	return role
+}
+
+// Make makes a role that another server has as well.
+func (s *Server) Make(t testing.TB, role Login, options ...string) {
+	t.Helper()
 	s.exec(t, fmt.Sprintf("create role %s login password '%s' %s", role.Name, role.Password, strings.Join(options, " ")))
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -183,7 +193,6 @@ func (s *Server) Role(t testing.TB, options ...string) Login {
 			t.Errorf("drop role %s: %v", role.Name, err)
 		}
 	})
-	return role
 }
 
 func (s *Server) create(t testing.TB, from string) *DB {

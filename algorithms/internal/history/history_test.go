@@ -31,7 +31,7 @@ func TestRandomHistoriesLoseNothing(t *testing.T) {
 	for worker := range 2 {
 		t.Run(fmt.Sprint(worker), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := newWorld(t, nil, 0)
 			for {
 				n := next.Add(1) - 1
 				if n >= int64(*histories) || failed.Load() >= int64(*failures) || *duration > 0 && time.Since(begun) > *duration {
@@ -114,12 +114,48 @@ func TestWrittenHistories(t *testing.T) {
 	for i, part := range strings.Split(string(text), "---\n") {
 		all = append(all, struct{ name, text string }{fmt.Sprintf("%s, history %d", *script, i+1), part})
 	}
-	w := newWorld(t)
+	w := newWorld(t, nil, 0)
 	for _, history := range all {
 		ops, err := parse(history.text)
 		require.NoError(t, err)
 		if v := w.Play(ops); v != nil {
 			t.Errorf("%s: %v\n%s", history.name, v, history.text)
+		}
+	}
+}
+
+// TestHistoriesOfAServerWhoseClockIsWrong: D's server is truly an hour ahead, or behind; the other clocks that are wrong are said to
+// be.
+func TestHistoriesOfAServerWhoseClockIsWrong(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range []int{3600, -3600} {
+		w := newWorld(t, pgtest.ClusterWithClock(t, ahead), float64(ahead))
+		apart := w.sides["D"].db.Text(t, "select round(extract(epoch from clock_timestamp() - $1::text::timestamptz) / 100)", w.central.Text(t, "select clock_timestamp()"))
+		require.Equal(t, fmt.Sprint(ahead/100), apart)
+		ops, err := parse(`
+			D set road a name=plain
+			A set road a name=plain
+			A sync
+			D sync
+			A set road b name=plain
+			D set road b name=plain
+			D sync sql
+			A sync
+		`)
+		require.NoError(t, err)
+		played := [][]op{ops}
+		for s := range uint64(4) {
+			played = append(played, generate(*seed+s))
+		}
+		for i, ops := range played {
+			if v := w.Play(ops); v != nil {
+				t.Errorf("%d s ahead: %v\n%s", ahead, v, format(ops))
+			}
+			if i == 0 {
+				// A's edit, the second one of the history, and D's, the sixth.
+				require.Equal(t, "plain #200, plain #600", w.central.Text(t, `
+					select string_agg("Nom ""usuel""", ', ' order by uid) from "Ville d'été"."Rue.Principale"`), "the later edit wins")
+			}
 		}
 	}
 }

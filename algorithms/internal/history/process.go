@@ -65,6 +65,7 @@ func (w *world) newProcess(s *side) *process {
 
 // kill rolls back what is under way. The sessions are kept for another process: a new one costs more than the rest.
 func (p *process) kill() {
+	p.s.lost = p.s.lost || p.tick > 0 && p.next < stepsDone
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	sessions := [2]*pgx.Conn{p.clone, p.central}

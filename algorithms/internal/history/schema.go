@@ -11,10 +11,7 @@ import (
 const ddl = `
 create schema "Ville d'été";
 create schema ghost;
-create table ghost.side (central boolean);
-insert into ghost.side values (true);
-create table ghost.ledger (uid uuid, field text, value text);
-create table ghost.written (transaction_id bigint, uid uuid, field text, value text);
+` + ghost + `;
 
 create table "Ville d'été"."Rue.Principale" (
     id serial primary key,
@@ -117,6 +114,13 @@ create trigger record after insert or update on "Ville d'été"."select" for eac
 grant usage on schema ghost to public;
 grant select, insert on all tables in schema ghost to public;
 `
+
+// ghost is the tables of the test, which are in every database.
+const ghost = `
+create table ghost.side (central boolean);
+insert into ghost.side values (true);
+create table ghost.ledger (uid uuid, field text, value text);
+create table ghost.written (transaction_id bigint, uid uuid, field text, value text)`
 
 // column describes a column that histories write: its name in a history and in SQL, and how its values are made.
 type column struct {

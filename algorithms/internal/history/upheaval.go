@@ -107,7 +107,7 @@ func (w *world) upheave(s *side, o op) {
 			w.connect(s)
 		}
 	case "copy":
-		if from := w.sides[o.args[0]]; s.clone != nil && from != nil && from.clone != nil && from != s {
+		if from := w.sides[o.args[0]]; s.clone != nil && from != nil && from.clone != nil && from != s && from.db.Server == s.db.Server {
 			w.disconnect(s, o)
 			w.disconnect(from, o)
 			w.ledger.lose(s.events, w.log(s.db), nil)
@@ -307,7 +307,11 @@ func (w *world) deploy(s *side, o op) (done, renew bool) {
 		if !fresh {
 			violate("ACCEPTED", "%s was deployed from a package that is older than what it has received", s.name)
 		}
-		s.clone.ID = result.ID
+		if s.lost {
+			// A deployment does not tell the edits that central has from the others, and all are sent again.
+			w.ledger.lose(s.events, nil, w.log(s.db))
+		}
+		s.clone.ID, s.lost = result.ID, false
 		s.received, s.shape, s.overtaken, s.doubtful = p.tick, p.shape, 0, false
 		s.deployed++
 		s.unspent = true
@@ -360,7 +364,7 @@ func (w *world) admitted(s *side, tick int) {
 	s.received = tick
 	s.syncs++
 	w.exchanges[s.clone.ID]++
-	s.refused, s.unspent = false, false
+	s.refused, s.unspent, s.lost = false, false, false
 	for _, other := range w.sides {
 		if other != s && other.clone != nil && other.clone.ID == s.clone.ID {
 			other.overtaken++
@@ -394,7 +398,7 @@ func (w *world) restoreSides() {
 			w.shape(s, op{args: []string{"back"}})
 		}
 		s.received, s.syncs, s.deployed, s.overtaken = 0, 0, 0, 0
-		s.doubtful, s.refused, s.hasImage, s.unspent = false, false, false, false
+		s.doubtful, s.refused, s.hasImage, s.unspent, s.lost = false, false, false, false, false
 		s.events = map[int64]event{}
 		if s.clone == nil || s.clone.Session == s.session && s.clone.Role == s.role {
 			continue

@@ -40,7 +40,9 @@ type world struct {
 	central *synctest.Central
 	sides   map[string]*side
 	monitor *pgx.Conn
-	names   []string // of the databases, in PostgreSQL
+	// monitors are sessions to look after those who wait, one on each server.
+	monitors map[*pgtest.Server]*pgx.Conn
+	names    []string // of the databases, in PostgreSQL
 
 	folder string // of packages
 	pack   *pack  // the last one that was kept
@@ -77,12 +79,14 @@ type side struct {
 	received        int    // the operation up to which it has received what central did
 	syncs, deployed int    // how often it has synchronised, and was deployed
 	overtaken       int    // how often another copy of it has synchronised since
+	lost            bool   // central has committed a synchronisation of it whose end was lost
 	unspent         bool   // it has not synchronised since it was deployed
 	doubtful        bool   // it may be refused as another copy of itself
 	refused         bool   // it was, for a reason
 }
 
-func newWorld(t testing.TB) *world {
+// newWorld makes the databases. Those of server are on another one, whose clock is ahead by so many seconds.
+func newWorld(t testing.TB, server *pgtest.Server, ahead float64) *world {
 	w := &world{t: t, folder: t.TempDir(), sides: map[string]*side{}, outcomes: map[string]int{}}
 	w.central = synctest.NewCentral(t, ddl, tablesOfHistories()...)
 	options := map[string][]synctest.Option{
@@ -90,16 +94,33 @@ func newWorld(t testing.TB) *world {
 	}
 	w.sides["C"] = &side{name: "C", db: w.central.DB}
 	for _, name := range clones {
+		if name == "D" && server != nil {
+			clone := w.central.Elsewhere(t, server)
+			clone.Exec(t, fmt.Sprintf("set role %s; create schema ghost; %s; update ghost.side set central = false; reset role", w.central.Owner.Name, ghost))
+			w.sides[name] = &side{name: name, db: clone.DB, clone: clone, session: clone.Session, role: clone.Role, skew: ahead}
+			continue
+		}
 		clone := w.central.Clone(t, options[name]...)
 		clone.Exec(t, "update ghost.side set central = false")
 		w.sides[name] = &side{name: name, db: clone.DB, clone: clone, session: clone.Session, role: clone.Role}
 	}
 	w.monitor = w.central.Conn(t)
 	w.must(w.monitor, "set timezone = 'UTC'")
+	w.monitors = map[*pgtest.Server]*pgx.Conn{w.central.Server: w.monitor}
+	w.forgotten, w.exchanges = map[string]bool{}, map[string]int{}
 	for _, name := range sorted(w.sides) {
 		s := w.sides[name]
 		w.names = append(w.names, s.db.Name)
 		w.connect(s)
+		if w.monitors[s.db.Server] == nil {
+			w.monitors[s.db.Server] = s.db.Conn(t)
+		}
+	}
+	if s := w.sides["D"]; s.skew != 0 {
+		if done, _ := w.deploy(s, op{verb: "deploy"}); !done {
+			t.Fatal("D could not be deployed")
+		}
+		s.clone.Connect(t)
 	}
 	return w
 }
@@ -463,28 +484,30 @@ func (w *world) guard(o op, f func() error) error {
 		case <-time.After(wait):
 			wait = 15 * time.Millisecond
 		}
-		for _, pid := range collect(w, w.monitor, pgx.RowTo[uint32], `
-			select distinct b::bigint from pg_stat_activity a, unnest(pg_blocking_pids(a.pid)) as b
-			where a.datname = any ($1) and a.wait_event_type = 'Lock'`, w.names) {
-			w.unblock(pid, o.abort)
+		for server, monitor := range w.monitors {
+			for _, pid := range collect(w, monitor, pgx.RowTo[uint32], `
+				select distinct b::bigint from pg_stat_activity a, unnest(pg_blocking_pids(a.pid)) as b
+				where a.datname = any ($1) and a.wait_event_type = 'Lock'`, w.names) {
+				w.unblock(server, pid, o.abort)
+			}
 		}
 	}
 }
 
 // unblock ends the transaction of a session that is in the way.
-func (w *world) unblock(pid uint32, abort bool) {
+func (w *world) unblock(server *pgtest.Server, pid uint32, abort bool) {
 	for _, s := range w.sides {
 		for i, conn := range s.users {
-			if conn.PgConn().PID() == pid {
+			if s.db.Server == server && conn.PgConn().PID() == pid {
 				w.end(s, i, !abort)
 			}
 		}
-		if p := s.process; p != nil && p.central.PgConn().PID() == pid {
+		if p := s.process; p != nil && server == w.central.Server && p.central.PgConn().PID() == pid {
 			p.unblock(abort)
 		}
 	}
 	w.zombies = slices.DeleteFunc(w.zombies, func(p *process) bool {
-		if p.central.PgConn().PID() != pid {
+		if server != w.central.Server || p.central.PgConn().PID() != pid {
 			return false
 		}
 		p.unblock(abort)

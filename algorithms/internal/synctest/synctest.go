@@ -176,6 +176,21 @@ func (c *Central) clone(t testing.TB, db *pgtest.DB, options []Option) *Clone {
 	return clone
 }
 
+// Elsewhere makes what becomes a clone on another server once a package is deployed to it.
+func (c *Central) Elsewhere(t testing.TB, server *pgtest.Server) *Clone {
+	t.Helper()
+	server.Make(t, c.Owner)
+	clone := &Clone{Central: c, DB: server.Database(t), Session: c.Owner, Role: pgtest.Role(t)}
+	t.Cleanup(clone.Disconnect)
+	c.grant(t, clone.Role)
+	clone.Exec(t, fmt.Sprintf(`
+		alter database %[1]s owner to %[2]s;
+		create extension dblink schema public;
+		create extension postgres_fdw schema public;
+		grant usage on foreign data wrapper postgres_fdw to %[2]s`, clone.Name, c.Owner.Name))
+	return clone
+}
+
 // Connect stores the connection of its role to central in the clone, for who synchronises there.
 func (c *Clone) Connect(t testing.TB) {
 	t.Helper()
