@@ -1,5 +1,6 @@
 -- On central, after compare: rows of the clone that stand still from before the purge, as those do that were carried over a
--- deployment. What central did to them since can no longer be told, hence what the clone takes from central may be an edit
+-- deployment; or from before central was restored from a dump, when their snapshot begins at 3, the first transaction of all.
+-- What central did to them since can no longer be told, hence what the clone takes from central may be an edit
 -- that it has not seen: it goes to conflicts, at a time and of an author that nobody knows any more.
 create or replace function lizsync.keep_purged(p_relid oid, p_deletes boolean, p_again boolean) returns void
 language plpgsql
@@ -12,7 +13,7 @@ declare
         from lizsync.standing s
         join lizsync.replay r on r.exchange = s.exchange and r.relid = s.relid and r.uid = s.uid
         where s.exchange = v_exchange.transaction_id and s.relid = p_relid
-            and pg_snapshot_xmin(s.received)::text::bigint < lizsync.purged_up_to()
+            and pg_snapshot_xmin(s.received)::text::bigint < coalesce(lizsync.purged_up_to(), 4)
             and (r.action = 'D') = p_deletes and (r.error is not null) = p_again
     );
 begin

@@ -23,8 +23,9 @@ type Carried struct {
 	GivenUp     []string // rows that do not fit, with the reason
 }
 
-// Keep notes the edits in the log, before the old tables go. central's snapshot that the clone has received is the one
-// of its own deployment when central was restored meanwhile.
+// Keep notes the edits in the log, before the old tables go. When central was restored meanwhile, nobody can tell what the
+// clone has received: the snapshot is the package's then, and begins at the first transaction of all, by which
+// lizsync.keep_purged knows it.
 func (r *Restorer) Keep(ctx context.Context) (*Carried, error) {
 	m := r.Package.Manifest
 	for _, command := range []string{
@@ -45,7 +46,7 @@ func (r *Restorer) Keep(ctx context.Context) (*Carried, error) {
 	}
 	_, err := r.Tx.Exec(ctx, `
 		update pg_temp.lizsync_standing s
-		set received = case when c.system_identifier in (0, $1) then coalesce(s.received, c.cursor) else $2::text::pg_snapshot end
+		set received = case when c.system_identifier in (0, $1) then coalesce(s.received, c.cursor) else regexp_replace($2, '^\d+', '3')::pg_snapshot end
 		from lizsync.central c`, m.Central.SystemIdentifier, m.Central.Snapshot)
 	if err != nil {
 		return nil, fmt.Errorf("keep the edits of the clone: %w", err)

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -156,6 +157,43 @@ func TestHistoriesOfAServerWhoseClockIsWrong(t *testing.T) {
 				require.Equal(t, "plain #200, plain #600", w.central.Text(t, `
 					select string_agg("Nom ""usuel""", ', ' order by uid) from "Ville d'été"."Rue.Principale"`), "the later edit wins")
 			}
+		}
+	}
+}
+
+// TestHistoriesInWhichCentralIsRestoredFromADump: on another server, whose transaction ids are lower than those that everybody
+// has seen. Every clone is refused, and deployed again with its edits.
+func TestHistoriesInWhichCentralIsRestoredFromADump(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil, 0)
+	w.elsewhere = pgtest.Cluster(t)
+	w.elsewhere.Make(t, w.central.Owner)
+	for _, name := range clones {
+		w.elsewhere.Make(t, w.sides[name].role, map[string]string{"D": "superuser"}[name])
+	}
+	written, err := parse(`
+		A set road a name=plain
+		B set road a name=quote
+		A sync
+		B set road b name=plain
+		A set tree a species=plain
+		C restore
+		A sync
+		C set tree a species=quote
+		A deploy keep
+		A set road b lo=1
+		A sync sql
+		B sync
+	`)
+	require.NoError(t, err)
+	played := [][]op{written}
+	for s := range uint64(3) {
+		ops := generate(*seed + s)
+		played = append(played, slices.Insert(ops, len(ops)/2, op{db: "C", verb: "restore"}))
+	}
+	for _, ops := range played {
+		if v := w.Play(ops); v != nil {
+			t.Errorf("%v\n%s", v, format(ops))
 		}
 	}
 }

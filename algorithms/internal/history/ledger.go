@@ -49,13 +49,14 @@ type ledger struct {
 	deleted    map[string]string // uid: database
 	clocks     map[string]bool   // databases whose clock was changed
 	repeated   map[cell]bool     // by copies of clones
+	stood      map[string]bool   // rows that stood still over a deployment
 	undone     map[string]bool   // rows of which a delete may be gone with a disk
 }
 
 func newLedger() *ledger {
 	return &ledger{
 		byCell: map[cell]*edit{}, superseded: map[cell]bool{}, inserted: map[string]bool{}, deleted: map[string]string{}, clocks: map[string]bool{},
-		repeated: map[cell]bool{}, undone: map[string]bool{},
+		repeated: map[cell]bool{}, undone: map[string]bool{}, stood: map[string]bool{},
 	}
 }
 
@@ -312,8 +313,10 @@ func (w *world) checkConflicts() {
 		if ours == nil || theirs == nil || !traceable(c) || reverted[c.uid+c.field] {
 			continue
 		}
-		if ours.repeated || theirs.repeated {
-			continue // nobody can tell that they were sent before
+		// Nobody can tell that they were sent before; and what is edited in a row that stands still is compared with all that
+		// was done to it since it stands.
+		if ours.repeated || theirs.repeated || w.ledger.stood[c.uid] {
+			continue
 		}
 		if w.ledger.saw(ours, theirs) || w.ledger.saw(theirs, ours) {
 			violate("CAUSAL", "one author had seen the other's edit: %s %s", rowName(c.uid), c.text)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -97,6 +98,9 @@ func (w *world) upheave(s *side, o op) {
 			w.connect(s)
 		}
 	case "restore":
+		if s.clone == nil && w.elsewhere != nil {
+			w.moveCentral(o)
+		}
 		if s.clone != nil && s.hasImage {
 			w.disconnect(s, o)
 			now, then := w.log(s.db), w.log(s.image.db)
@@ -118,6 +122,46 @@ func (w *world) upheave(s *side, o op) {
 			w.connect(s)
 			w.connect(from)
 		}
+	}
+}
+
+// moveCentral dumps central and restores it on another server, where transaction ids start again.
+func (w *world) moveCentral(o op) {
+	c := w.sides["C"]
+	for _, p := range w.zombies {
+		p.kill()
+	}
+	w.zombies = nil
+	for _, name := range sorted(w.sides) {
+		w.disconnect(w.sides[name], o)
+	}
+	db := w.elsewhere.EmptyDatabase(w.t)
+	db.Exec(w.t, fmt.Sprintf("alter database %s owner to %s", db.Name, w.central.Owner.Name))
+	file := filepath.Join(w.folder, "central.dump")
+	ctx, cancel := w.context()
+	defer cancel()
+	for _, command := range [][]string{
+		{"pg_dump", "--format=custom", "--file=" + file, c.db.URL},
+		{"pg_restore", "--exit-on-error", "--dbname=" + db.URL, file},
+	} {
+		program := filepath.Join(w.elsewhere.Cluster.BinDir(), command[0])
+		if output, err := exec.CommandContext(ctx, program, command[1:]...).CombinedOutput(); err != nil {
+			violate("ERROR", "%s: %v\n%s", command[0], err, output)
+		}
+	}
+	c.db, w.central.DB, w.pack = db, db, nil
+	w.monitor = db.Conn(w.t)
+	w.must(w.monitor, "set timezone = 'UTC'")
+	w.monitors[db.Server] = w.monitor
+	w.names = append(w.names, db.Name)
+	for _, name := range sorted(w.sides) {
+		s := w.sides[name]
+		if s.clone != nil {
+			s.moved = true
+			s.db.Exec(w.t, "drop server if exists central_server cascade")
+			s.clone.Connect(w.t)
+		}
+		w.connect(s)
 	}
 }
 
@@ -190,7 +234,9 @@ func (w *world) disconnect(s *side, o op) {
 		w.close(spare[1])
 	}
 	s.spare = nil
-	s.clone.Disconnect()
+	if s.clone != nil {
+		s.clone.Disconnect()
+	}
 }
 
 func (w *world) close(conn *pgx.Conn) {
@@ -311,7 +357,10 @@ func (w *world) deploy(s *side, o op) (done, renew bool) {
 			// A deployment does not tell the edits that central has from the others, and all are sent again.
 			w.ledger.lose(s.events, nil, w.log(s.db))
 		}
-		s.clone.ID, s.lost = result.ID, false
+		for _, r := range s.db.Rows(w.t, "select object_uid from lizsync.pending_changes") {
+			w.ledger.stood[r[0]] = true
+		}
+		s.clone.ID, s.lost, s.moved = result.ID, false, false
 		s.received, s.shape, s.overtaken, s.doubtful = p.tick, p.shape, 0, false
 		s.deployed++
 		s.unspent = true
@@ -344,9 +393,10 @@ func (w *world) deploy(s *side, o op) (done, renew bool) {
 // refused tells whether central had a reason to refuse a clone.
 func (w *world) refused(s *side, err error) bool {
 	reason := map[string]bool{
-		"42501": w.forgotten[s.clone.ID],                       // insufficient_privilege
-		"42804": s.shape != w.sides["C"].shape,                 // datatype_mismatch
-		"55000": w.purged > 0 || s.doubtful || s.overtaken > 0, // object_not_in_prerequisite_state
+		"42501": w.forgotten[s.clone.ID],                                  // insufficient_privilege
+		"42P01": s.moved,                                                  // undefined_table: restored within one server
+		"42804": s.shape != w.sides["C"].shape,                            // datatype_mismatch
+		"55000": w.purged > 0 || s.moved || s.doubtful || s.overtaken > 0, // object_not_in_prerequisite_state
 	}
 	if !reason[state(err)] {
 		return false
@@ -358,8 +408,8 @@ func (w *world) refused(s *side, err error) bool {
 
 // admitted notes that a clone has synchronised.
 func (w *world) admitted(s *side, tick int) {
-	if w.forgotten[s.clone.ID] || s.shape != w.sides["C"].shape || s.overtaken >= 2 || s.overtaken == 1 && s.unspent {
-		violate("ACCEPTED", "%s synchronised; forgotten: %v, tables: %q, overtaken %d times", s.name, w.forgotten[s.clone.ID], s.shape, s.overtaken)
+	if w.forgotten[s.clone.ID] || s.shape != w.sides["C"].shape || s.overtaken >= 2 || s.overtaken == 1 && s.unspent || s.moved {
+		violate("ACCEPTED", "%s synchronised; forgotten: %v, tables: %q, overtaken %d times, central moved: %v", s.name, w.forgotten[s.clone.ID], s.shape, s.overtaken, s.moved)
 	}
 	s.received = tick
 	s.syncs++
@@ -398,7 +448,7 @@ func (w *world) restoreSides() {
 			w.shape(s, op{args: []string{"back"}})
 		}
 		s.received, s.syncs, s.deployed, s.overtaken = 0, 0, 0, 0
-		s.doubtful, s.refused, s.hasImage, s.unspent, s.lost = false, false, false, false, false
+		s.doubtful, s.refused, s.hasImage, s.unspent, s.lost, s.moved = false, false, false, false, false, false
 		s.events = map[int64]event{}
 		if s.clone == nil || s.clone.Session == s.session && s.clone.Role == s.role {
 			continue

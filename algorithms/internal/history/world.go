@@ -42,7 +42,9 @@ type world struct {
 	monitor *pgx.Conn
 	// monitors are sessions to look after those who wait, one on each server.
 	monitors map[*pgtest.Server]*pgx.Conn
-	names    []string // of the databases, in PostgreSQL
+	// elsewhere is a server with the roles of central's, on which central can be restored from a dump; nil for none.
+	elsewhere *pgtest.Server
+	names     []string // of the databases, in PostgreSQL
 
 	folder string // of packages
 	pack   *pack  // the last one that was kept
@@ -79,6 +81,7 @@ type side struct {
 	received        int    // the operation up to which it has received what central did
 	syncs, deployed int    // how often it has synchronised, and was deployed
 	overtaken       int    // how often another copy of it has synchronised since
+	moved           bool   // central was restored from a dump since it was deployed
 	lost            bool   // central has committed a synchronisation of it whose end was lost
 	unspent         bool   // it has not synchronised since it was deployed
 	doubtful        bool   // it may be refused as another copy of itself
