@@ -145,7 +145,7 @@ func TestHistoriesOfAServerWhoseClockIsWrong(t *testing.T) {
 		`)
 		require.NoError(t, err)
 		played := [][]op{ops}
-		for s := range uint64(4) {
+		for s := range uint64(2) {
 			played = append(played, generate(*seed+s))
 		}
 		for i, ops := range played {
@@ -187,7 +187,7 @@ func TestHistoriesInWhichCentralIsRestoredFromADump(t *testing.T) {
 	`)
 	require.NoError(t, err)
 	played := [][]op{written}
-	for s := range uint64(3) {
+	for s := range uint64(1) {
 		ops := generate(*seed + s)
 		played = append(played, slices.Insert(ops, len(ops)/2, op{db: "C", verb: "restore"}))
 	}

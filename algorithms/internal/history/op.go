@@ -119,7 +119,7 @@ func generate(seed uint64) []op {
 	names := []string{"C", "A", "B", "D"}[:2+r.IntN(3)]
 	some := tables[:len(tables)-1]
 	upheavalWeight := 0.0
-	if sometimes(0.15) {
+	if sometimes(0.1) {
 		upheavalWeight = 0.4
 	}
 	duel := sometimes(0.5) // all after the same few fields
