@@ -81,6 +81,7 @@ func rootCommand(registry *provider.Registry) *cobra.Command {
 		listCommand(registry),
 		describeCommand(registry),
 		runCommand(registry),
+		serveCommand(registry),
 		demoCommand(registry),
 		versionCommand(),
 	)
@@ -101,14 +102,18 @@ func versionCommand() *cobra.Command {
 		Short: "Print the version of this program",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			version := "unknown"
-			if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-				version = info.Main.Version
-			}
-			_, err := fmt.Fprintln(cmd.OutOrStdout(), "lizsync", version)
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), "lizsync", version())
 			return err
 		},
 	}
+}
+
+// version is that of this program.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
 }
 
 // usageError is a mistake in the command line or in the input.
