@@ -210,7 +210,10 @@ func (s *Server) events(c echo.Context) error {
 				return err
 			}
 		}
-		for _, e := range events {
+		for i, e := range events {
+			if i%100 == 99 {
+				s.patience(c) // many take longer, also for a client that reads them
+			}
 			if err := lines.Encode(e); err != nil {
 				return err // the client is gone, or too slow
 			}
