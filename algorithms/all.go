@@ -14,9 +14,9 @@ func All() []provider.Algorithm {
 		createDatabaseStructure(),
 		upgradeDatabaseStructure(),
 		initializeCentralDatabase(),
-		synchronizeDatabase(),
 		packageCentralDatabase(),
 		deployDatabaseServerPackage(),
+		synchronizeDatabase(),
 	}
 	for i, algorithm := range all {
 		all[i] = explained{algorithm}

@@ -60,11 +60,11 @@ func describeText(w io.Writer, info provider.Info) error {
 		case property.Default != nil:
 			need = fmt.Sprintf("default %v", property.Default)
 		}
-		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", name, typeName(property), need, property.Description)
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", name, provider.TypeName(property), need, property.Description)
 	}
 	fmt.Fprintln(table, "\nResults:")
 	for pair := info.Outputs.Properties.Oldest(); pair != nil; pair = pair.Next() {
-		fmt.Fprintf(table, "  %s\t%s\t\t%s\n", pair.Key, typeName(pair.Value), pair.Value.Description)
+		fmt.Fprintf(table, "  %s\t%s\t\t%s\n", pair.Key, provider.TypeName(pair.Value), pair.Value.Description)
 	}
 	if len(info.Errors) > 0 {
 		fmt.Fprintln(table, "\nErrors:")
@@ -74,24 +74,6 @@ func describeText(w io.Writer, info provider.Info) error {
 	}
 	fmt.Fprintf(table, "\nExample:\n  %s\n", example)
 	return table.Flush()
-}
-
-// typeName says what may be written for a parameter.
-func typeName(property *jsonschema.Schema) string {
-	if property.Enum != nil {
-		choices := make([]string, len(property.Enum))
-		for i, choice := range property.Enum {
-			choices[i] = fmt.Sprint(choice)
-		}
-		return strings.Join(choices, "|")
-	}
-	if hint := provider.HintOf(property); hint.Type != "" {
-		return hint.Type
-	}
-	if property.Type == "array" {
-		return property.Items.Type + " list"
-	}
-	return property.Type
 }
 
 // exampleValue is a value to show for a required parameter.

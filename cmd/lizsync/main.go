@@ -82,6 +82,7 @@ func rootCommand(registry *provider.Registry) *cobra.Command {
 		describeCommand(registry),
 		runCommand(registry),
 		serveCommand(registry),
+		docsCommand(registry),
 		demoCommand(registry),
 		versionCommand(),
 	)

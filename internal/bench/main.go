@@ -73,6 +73,7 @@ func run(ctx context.Context, only string) error {
 		{"many clones", manyClones},
 		{"memory", memory},
 		{"capture", capture},
+		{"serve", serving},
 	} {
 		if !chosen.MatchString(b.name) {
 			continue
