@@ -17,6 +17,7 @@ func All() []provider.Algorithm {
 		packageCentralDatabase(),
 		deployDatabaseServerPackage(),
 		synchronizeDatabase(),
+		showSynchronizationStatus(),
 	}
 	for i, algorithm := range all {
 		all[i] = explained{algorithm}

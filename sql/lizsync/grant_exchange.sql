@@ -10,6 +10,7 @@ begin
             lizsync.current_version(), lizsync.take_turn(),
             lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval),
             lizsync.receive_batch(text), lizsync.exchange(), lizsync.reply_batch(uuid, integer, uuid),
+            lizsync.clone_status(uuid, pg_snapshot), lizsync.clone_conflicts(uuid, integer),
             -- and what exchange() calls with the rights of the role:
             lizsync.begin_replay(), lizsync.apply_changes(), lizsync.close_exchange(),
             lizsync.is_central_exchange(), lizsync.tables_to_write(), lizsync.number_refused(),

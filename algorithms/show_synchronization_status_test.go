@@ -1,0 +1,79 @@
+package algorithms
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/internal/pgtest"
+)
+
+func TestStatusTellsWhatWaitsWhatLostAndWhatIsPending(t *testing.T) {
+	t.Parallel()
+	central := trees(t)
+	clone, other := central.Clone(t), central.Clone(t)
+	status := func() map[string]any {
+		t.Helper()
+		result, err := run(t.Context(), t, "show_synchronization_status", connections(t, clone), &story{})
+		require.NoError(t, err)
+		return result
+	}
+	at := status()
+	require.Equal(t, "", at["LAST_SYNCHRONIZED"])
+	require.Contains(t, at["OUTPUT_STRING"], "has not synchronised with central yet: 0 rows to send, 0 to receive, 0 conflicts, 0 pending")
+	require.Empty(t, at["CONFLICTS"])
+
+	clone.Exec(t, "update city.tree set x = 1 where name = 'a'; update city.tree set x = 2 where name = 'a'; update city.tree set badge = 70 where name = 'b'")
+	central.Exec(t, "update city.tree set x = 3 where name = 'a'; update city.tree set badge = 70 where name = 'c'")
+	other.Exec(t, "update city.tree set x = 9 where name = 'c'")
+	other.MustSync(t, synctest.ViaProgram)
+	at = status()
+	require.EqualValues(t, 2, at["NUMBER_WAITING_ON_CLONE"], "rows, not edits")
+	require.EqualValues(t, 2, at["NUMBER_WAITING_ON_CENTRAL"])
+
+	clone.MustSync(t, synctest.ViaProgram)
+	at = status()
+	require.Regexp(t, `^20\d\d-\d\d-\d\dT`, at["LAST_SYNCHRONIZED"])
+	require.Equal(t, clone.Name, at["CLONE_NAME"])
+	require.Equal(t, "central", at["CENTRAL_NAME"])
+	require.EqualValues(t, 1, at["NUMBER_CONFLICTS"])
+	require.EqualValues(t, 2, at["NUMBER_PENDING"])
+	lost := at["CONFLICTS"].([]any)[0].(map[string]any)
+	require.Equal(t, `"city"."tree"`, lost["table"])
+	require.Equal(t, "x", lost["field"])
+	require.Equal(t, "3", lost["central_value"])
+	require.Equal(t, "2", lost["clone_value"])
+	require.Equal(t, "clone", lost["rejected"])
+	require.Equal(t, "last edit wins", lost["rule"])
+	require.Equal(t, central.Text(t, "select uid from city.tree where name = 'a'"), lost["uid"])
+	require.Contains(t, at["PENDING"].([]any)[0].(map[string]any)["error"], "tree_badge_key")
+
+	input := connections(t, clone)
+	input["MAXIMUM_ROWS"] = 0
+	result, err := run(t.Context(), t, "show_synchronization_status", input, &story{})
+	require.NoError(t, err)
+	require.Empty(t, result["CONFLICTS"])
+	require.EqualValues(t, 1, result["NUMBER_CONFLICTS"])
+}
+
+func TestStatusIsForWhoSpeaksForTheClone(t *testing.T) {
+	t.Parallel()
+	central := trees(t)
+	clone, other := central.Clone(t), central.Clone(t)
+	input := connections(t, clone)
+	input["CONNECTION_NAME_CENTRAL"] = central.As(t, other.Role)
+	_, err := run(t.Context(), t, "show_synchronization_status", input, &story{})
+	require.ErrorContains(t, err, "central refuses the clone")
+
+	central.Exec(t, "select lizsync.revoke_clone($1)", clone.ID)
+	_, err = run(t.Context(), t, "show_synchronization_status", connections(t, clone), &story{})
+	require.ErrorContains(t, err, "central refuses the clone")
+
+	input["CONNECTION_NAME_CLONE"] = central.URL
+	_, err = run(t.Context(), t, "show_synchronization_status", input, &story{})
+	require.ErrorContains(t, err, "this database is not a clone")
+	input["CONNECTION_NAME_CLONE"] = pgtest.Database(t).URL
+	_, err = run(t.Context(), t, "show_synchronization_status", input, &story{})
+	require.ErrorContains(t, err, "clone: ")
+}

@@ -1,0 +1,19 @@
+-- One message: a stranger learns nothing of which clones there are.
+create or replace function lizsync.admit_clone(p_clone_id uuid) returns lizsync.clones
+language plpgsql stable
+set search_path from current
+as $$
+declare
+    v_entry lizsync.clones;
+begin
+    select * into v_entry from lizsync.clones where server_id = p_clone_id;
+    if not found or v_entry.revoked or not pg_has_role(session_user, v_entry.role_name, 'MEMBER') then
+        raise exception 'central refuses the clone % for the role %', p_clone_id, session_user using errcode = 'insufficient_privilege',
+            detail = 'It is not registered, was revoked, or another role speaks for it.',
+            hint = 'Deploy a package to the clone with a connection of this role.';
+    end if;
+    return v_entry;
+end
+$$;
+comment on function lizsync.admit_clone(uuid) is 'On central: the entry of a clone for a role that may speak for it; an error for any other.';
+revoke all on function lizsync.admit_clone(uuid) from public;
