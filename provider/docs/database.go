@@ -40,7 +40,7 @@ type trigger struct{ Name, When, Function, Comment string }
 // forPeople are the functions that people call; the others are called by these and by the program.
 var forPeople = []string{
 	"audit.audit_table", "audit.audit_view", "audit.replay_event", "audit.rollback_event", "lizsync.add_uid_columns",
-	"lizsync.compare_tables", "lizsync.create_central_server_fdw", "lizsync.forget_clone", "lizsync.give_up",
+	"lizsync.compare_tables", "lizsync.create_central_server_fdw", "lizsync.entrust_clone", "lizsync.forget_clone", "lizsync.give_up",
 	"lizsync.import_central_server_schemas", "lizsync.purge", "lizsync.register_clone", "lizsync.revoke_clone", "lizsync.synchronize",
 }
 

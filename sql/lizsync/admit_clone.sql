@@ -7,10 +7,10 @@ declare
     v_entry lizsync.clones;
 begin
     select * into v_entry from lizsync.clones where server_id = p_clone_id;
-    if not found or v_entry.revoked or not pg_has_role(session_user, v_entry.role_name, 'MEMBER') then
+    if not found or v_entry.revoked or not lizsync.speaks_for(v_entry) then
         raise exception 'central refuses the clone % for the role %', p_clone_id, session_user using errcode = 'insufficient_privilege',
             detail = 'It is not registered, was revoked, or another role speaks for it.',
-            hint = 'Deploy a package to the clone with a connection of this role.';
+            hint = 'Name the role on central with lizsync.entrust_clone, or deploy a package to the clone.';
     end if;
     return v_entry;
 end

@@ -16,6 +16,7 @@ as $$
 declare
     v_entry lizsync.clones := lizsync.admit_clone(p_clone_id);
 begin
+    p_cursor := lizsync.received_before(p_cursor, v_entry.taken_over);
     last_synchronized := v_entry.last_synchronized;
     select m.server_name into server_name from lizsync.server_metadata m;
     select count(*) into number_waiting
