@@ -233,7 +233,7 @@ func TestTakenOverCentralKnowsWhatEachCloneLacks(t *testing.T) {
 		told, err := takeOver(t, o.central.As(t, o.owner))
 		require.NoError(t, err)
 		assert.Empty(t, told.warnings)
-		assert.Contains(t, strings.Join(told.messages, "\n"), fmt.Sprintf("clone %s by %s, %s", cloneA, o.owner.Name, o.anna.Name))
+		assert.Contains(t, strings.Join(told.messages, "\n"), fmt.Sprintf("clone %s may be synchronised by %s, %s", cloneA, o.owner.Name, o.anna.Name))
 		for clone, want := range map[string]string{cloneA: "U2 U3 U1 D4 I11 U8 D6 I66 U66", cloneB: "U2 U3 U7 U2 U3 U1 D4 I11 U8 D6 I66 U66"} {
 			assert.Equal(t, want, o.central.Text(t, `
 				select string_agg(l.action || ltrim(right(l.uid::text, 2), '0'), ' ' order by l.event_id)
@@ -246,6 +246,9 @@ func TestTakenOverCentralKnowsWhatEachCloneLacks(t *testing.T) {
 			select left(sync_data ->> 'origin', 1), (sync_data ->> 'time')::timestamptz from audit.logged_actions where sync_data ->> 'origin' <> '' order by event_id`))
 		o.central.Exec(t, `update "Ville été".rue set nom = 'x'`)
 		assert.Equal(t, "1", o.central.Text(t, `select count(*) from audit.logged_actions where changed_fields operator(public.->) 'nom' = 'x'`))
+
+		_, err = run(t.Context(), t, "create_database_structure", map[string]any{"CONNECTION_NAME": o.central.As(t, o.owner), "OVERRIDE": true, "FORCE": true}, &story{})
+		require.NoError(t, err)
 	})
 }
 

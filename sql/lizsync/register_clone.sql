@@ -49,6 +49,8 @@ begin
         server_name = excluded.server_name,
         role_name = excluded.role_name,
         former_roles = null,
+        -- Of another cluster, it would hide what was done here since.
+        taken_over = case when c.central_system_identifier = excluded.central_system_identifier then c.taken_over end,
         deploy_token = excluded.deploy_token,
         deploy_received = excluded.deploy_received,
         deploy_presented = excluded.deploy_presented,

@@ -43,11 +43,11 @@ func originalVersion(ctx context.Context, q Querier) (string, error) {
 }
 
 func (i installer) takeOver(ctx context.Context, found contents) error {
-	old := []string{"lizsync"}
+	old, log := []string{"lizsync"}, "lizsync"
 	if found.isEarly {
-		old = append(old, "audit")
+		old, log = append(old, "audit"), "audit"
 	}
-	if err := i.refuseTakeOver(ctx, found, old); err != nil {
+	if err := i.refuseTakeOver(ctx, found, old, log); err != nil {
 		return err
 	}
 	return i.pinned(ctx, "", func(hstore string) error {
@@ -81,7 +81,7 @@ func (i installer) takeOver(ctx context.Context, found contents) error {
 }
 
 // refuseTakeOver stops before anything is touched.
-func (i installer) refuseTakeOver(ctx context.Context, found contents, old []string) error {
+func (i installer) refuseTakeOver(ctx context.Context, found contents, old []string, log string) error {
 	if !found.isOwner {
 		return notOwner(found)
 	}
@@ -132,7 +132,7 @@ func (i installer) refuseTakeOver(ctx context.Context, found contents, old []str
 				where p.pronamespace in (select oid from pg_namespace where nspname = any ($1)) and not t.tgisinternal
 					and not pg_has_role(c.relowner, 'usage')
 				order by 1
-			)`, old, old[len(old)-1],
+			)`, old, log,
 	).Scan(&isolation, &missing, &unknown, &ofOthers, &tables)
 	if err != nil {
 		return fmt.Errorf("look at the original LizSync: %w", err)
@@ -346,14 +346,14 @@ func (i installer) reportTakeOver(ctx context.Context) error {
 	err := i.tx.QueryRow(ctx, `
 		select exists (select from lizsync.central), exists (select from pg_foreign_server where srvname = 'central_server'),
 			(select count(*) from audit.logged_actions where uid is not null),
-			array(select format('%s by %s', server_id, array_to_string(role_name || former_roles, ', ')) from lizsync.clones order by server_id)
+			array(select format('clone %s may be synchronised by %s', server_id, array_to_string(role_name || former_roles, ', ')) from lizsync.clones order by server_id)
 	`).Scan(&isClone, &knowsCentral, &unsent, &clones)
 	if err != nil {
 		return fmt.Errorf("look at what was taken over: %w", err)
 	}
 	i.feedback.Message(fmt.Sprintf("%d edits were not sent yet; the next synchronisation sends them", unsent))
 	for _, clone := range clones {
-		i.feedback.Message("may be synchronised: clone " + clone + "; lizsync.entrust_clone names another role, and no other")
+		i.feedback.Message(clone + "; lizsync.entrust_clone names one role instead")
 	}
 	if isClone && !knowsCentral {
 		i.feedback.Message("this clone has no foreign server central_server: synchronise it with synchronize_database, or run lizsync.create_central_server_fdw")
