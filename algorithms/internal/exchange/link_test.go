@@ -2,42 +2,14 @@ package exchange_test
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 	"testing"
 
-	"github.com/Shopify/toxiproxy/v2"
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
 	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 )
-
-// link is a bad connection between clones and central.
-type link struct{ *toxiproxy.Proxy }
-
-func newLink(t *testing.T, central *synctest.Central) link {
-	t.Helper()
-	u, err := url.Parse(central.URL)
-	require.NoError(t, err)
-	zerolog.SetGlobalLevel(zerolog.Disabled)
-	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(prometheus.NewRegistry()), zerolog.Nop())
-	l := link{toxiproxy.NewProxy(server, t.Name(), "127.0.0.1:0", u.Host)}
-	require.NoError(t, l.Start())
-	t.Cleanup(l.Stop)
-	return l
-}
-
-// add makes the link worse in one way and direction: upstream is towards central.
-func (l link) add(t *testing.T, toxic, direction, attributes string) {
-	t.Helper()
-	_, err := l.Toxics.AddToxicJson(strings.NewReader(fmt.Sprintf(`{"type": %q, "stream": %q, "attributes": {%s}}`, toxic, direction, attributes)))
-	require.NoError(t, err)
-}
-
-func (l link) mend(t *testing.T) { l.Toxics.ResetToxics(t.Context()) }
 
 // Rule 1. Each number of bytes ends in another message, or inside one.
 func TestALinkCutAnywhereLosesNothingAndRepeatsNothing(t *testing.T) {
@@ -45,7 +17,7 @@ func TestALinkCutAnywhereLosesNothingAndRepeatsNothing(t *testing.T) {
 	overEach(t, func(t *testing.T, via synctest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
-		l := newLink(t, central)
+		l := synctest.NewLink(t, central.URL)
 		n := 0
 		for _, direction := range []string{"upstream", "downstream"} {
 			const step = 75
@@ -53,10 +25,10 @@ func TestALinkCutAnywhereLosesNothingAndRepeatsNothing(t *testing.T) {
 			for cut := true; cut; cuts++ {
 				n++
 				editBoth(t, clone, n)
-				l.add(t, "limit_data", direction, fmt.Sprintf(`"bytes": %d`, (cuts+1)*step))
-				_, err := through(t, l.Listen, clone, via)
+				l.Spoil(t, "limit_data", direction, fmt.Sprintf(`"bytes": %d`, (cuts+1)*step))
+				_, err := through(t, l.Address(), clone, via)
 				cut = err != nil
-				l.mend(t)
+				l.Mend(t)
 				settled(t, clone, via, n, fmt.Sprintf("%s cut after %d bytes", direction, (cuts+1)*step))
 			}
 			require.Greater(t, cuts, 15)
@@ -69,17 +41,17 @@ func TestASlowLinkIsOnlySlow(t *testing.T) {
 	overEach(t, func(t *testing.T, via synctest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
-		l := newLink(t, central)
+		l := synctest.NewLink(t, central.URL)
 		for _, direction := range []string{"upstream", "downstream"} {
-			l.add(t, "latency", direction, `"latency": 10, "jitter": 5`)
-			l.add(t, "slicer", direction, `"average_size": 60, "size_variation": 50, "delay": 100`)
-			l.add(t, "bandwidth", direction, `"rate": 200`)
+			l.Spoil(t, "latency", direction, `"latency": 10, "jitter": 5`)
+			l.Spoil(t, "slicer", direction, `"average_size": 60, "size_variation": 50, "delay": 100`)
+			l.Spoil(t, "bandwidth", direction, `"rate": 200`)
 		}
 		editBoth(t, clone, 1)
-		counts, err := through(t, l.Listen, clone, via)
+		counts, err := through(t, l.Address(), clone, via)
 		require.NoError(t, err)
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 1}, counts)
-		l.mend(t)
+		l.Mend(t)
 		settled(t, clone, via, 1, "slow")
 	})
 }
@@ -91,7 +63,7 @@ func TestALinkThatHangsFreesCentralsLocks(t *testing.T) {
 	overEach(t, func(t *testing.T, via synctest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
-		l := newLink(t, central)
+		l := synctest.NewLink(t, central.URL)
 		watch := central.Conn(t)
 		const opening = "lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval)"
 		original := central.Text(t, "select pg_get_functiondef($1::text::regprocedure)", opening)
@@ -103,12 +75,12 @@ func TestALinkThatHangsFreesCentralsLocks(t *testing.T) {
 		holder, restore := gate(t, central.DB, "lizsync.close_exchange()")
 		done := make(chan error, 1)
 		go func() {
-			_, err := through(t, l.Listen, clone, via)
+			_, err := through(t, l.Address(), clone, via)
 			done <- err
 		}()
 		blocked(t, watch, holder)
-		l.add(t, "timeout", "upstream", `"timeout": 0`)
-		l.add(t, "timeout", "downstream", `"timeout": 0`)
+		l.Spoil(t, "timeout", "upstream", `"timeout": 0`)
+		l.Spoil(t, "timeout", "downstream", `"timeout": 0`)
 		execute(t, holder, "commit")
 		editor := central.Conn(t)
 		execute(t, editor, "set lock_timeout = '20s'; select from city.tree where name = 'a' for update")
@@ -117,7 +89,7 @@ func TestALinkThatHangsFreesCentralsLocks(t *testing.T) {
 			t.Fatal("the clone has noticed: ", err)
 		default:
 		}
-		l.mend(t) // which cuts what hung
+		l.Mend(t) // which cuts what hung
 		require.Error(t, <-done)
 		restore()
 		central.Exec(t, original)
