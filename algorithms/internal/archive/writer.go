@@ -13,6 +13,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 
 	"github.com/lizsync/lizsync/provider"
 )
@@ -24,6 +26,7 @@ type writer struct {
 	buffer  *bufio.Writer
 	zip     *zip.Writer
 	members []Member
+	broken  error // of the file
 }
 
 func create(path string) (*writer, error) {
@@ -33,8 +36,8 @@ func create(path string) (*writer, error) {
 			Hint: "give ZIP_FILE the name of a file, in a folder where you may write",
 		}
 	}
-	// It holds whole tables: nobody else may read it unless the person decides so.
-	file, err := os.OpenFile(path+".partial-"+rand.Text()[:8], os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	removeLeft(path)
+	file, err := createPartial(path)
 	if err != nil {
 		return nil, &provider.Failure{
 			Text: fmt.Sprintf("the package cannot be written to %s: %v", path, errors.Unwrap(err)),
@@ -42,13 +45,69 @@ func create(path string) (*writer, error) {
 			Err:  err,
 		}
 	}
-	w := &writer{path: path, file: file, buffer: bufio.NewWriterSize(file, 1<<20)}
+	w := &writer{path: path, file: file}
+	w.buffer = bufio.NewWriterSize(&output{w}, 1<<20)
 	w.zip = zip.NewWriter(w.buffer)
 	// Twice as fast as the default level, for a tenth more bytes.
 	w.zip.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) {
 		return flate.NewWriter(out, flate.BestSpeed)
 	})
 	return w, nil
+}
+
+const partial = ".partial-"
+
+var errInUse = errors.New("the file is in use")
+
+// removeLeft removes what runs to the same file have left that were killed.
+func removeLeft(path string) {
+	entries, _ := os.ReadDir(filepath.Dir(path)) // what cannot be read says so when the package is written
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), filepath.Base(path)+partial) {
+			continue
+		}
+		name := filepath.Join(filepath.Dir(path), entry.Name())
+		file, err := os.OpenFile(name, os.O_RDWR, 0)
+		if err != nil {
+			continue
+		}
+		free := lock(file) == nil
+		if runtime.GOOS == "windows" {
+			_ = file.Close() // an open file stays there
+		}
+		if free {
+			_ = os.Remove(name)
+		}
+		_ = file.Close()
+	}
+}
+
+// createPartial makes the file for a package, which removeLeft leaves alone as long as this program runs.
+func createPartial(path string) (*os.File, error) {
+	for {
+		// It holds whole tables: nobody else may read it unless the person decides so.
+		file, err := os.OpenFile(path+partial+rand.Text()[:8], os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		// Another run may have found it before it was locked.
+		taken := errors.Is(lock(file), errInUse)
+		if _, err := os.Stat(file.Name()); !taken && err == nil {
+			return file, nil
+		}
+		_ = file.Close()
+	}
+}
+
+// output is the file of a package. It keeps its error, which others wrap in theirs.
+type output struct{ w *writer }
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.w.file.Write(p)
+	if err != nil {
+		o.w.broken = err
+	}
+	return n, err
 }
 
 // add writes a member.
@@ -61,7 +120,11 @@ func (w *writer) add(name string, write func(io.Writer) error) error {
 	size := &counter{}
 	// COPY writes row by row.
 	buffer := bufio.NewWriterSize(io.MultiWriter(member, digest, size), 256<<10)
-	if err := write(buffer); err != nil {
+	err = write(buffer)
+	if w.broken != nil {
+		return w.failed(w.broken)
+	}
+	if err != nil {
 		return err
 	}
 	if err := buffer.Flush(); err != nil {
