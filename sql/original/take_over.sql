@@ -213,9 +213,10 @@ $$;
 analyze lizsync_original.unsent, lizsync_original.listed;
 
 -- Transactions with numbers that nobody else has, before any of this cluster that a clone could meet: one for each set of
--- clones that have still to receive an event.
+-- clones that have still to receive an event. Up to 3 they would look like those of a restored central: see
+-- lizsync.keep_purged.
 create table lizsync_original.receivers as
-select receivers, row_number() over (order by receivers) as transaction_id
+select receivers, 3 + row_number() over (order by receivers) as transaction_id
 from (select distinct receivers from lizsync_original.unsent) as r;
 do $$
 begin
