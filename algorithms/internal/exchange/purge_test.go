@@ -8,6 +8,7 @@ import (
 
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
 	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
 // purge removes everything from central's log that may go, without waiting for clones that are away for a year.
@@ -113,7 +114,7 @@ func TestACloneThatWasPurgedPastIsToldToDeployAgain(t *testing.T) {
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, other.MustSync(t, via))
 		synctest.RequireEqual(t, central, other)
 
-		// Deployed again, its edits carried over: they are compared with what there still is.
+		// Deployed again, its edits carried over: they are compared with what there still is, and what they overwrite is kept.
 		presented, token := central.Text(t, "select pg_current_snapshot()"), central.Text(t, "select gen_random_uuid()")
 		clone.Exec(t, `
 			insert into lizsync.pending_changes (clone_id, object_table, object_uid, received, refused_by, error)
@@ -125,7 +126,9 @@ func TestACloneThatWasPurgedPastIsToldToDeployAgain(t *testing.T) {
 			select lizsync.register_clone(server_id, server_name, role_name, $1::text[], $2::text::pg_snapshot, $3::text::uuid, '3:3:', clone_system_identifier)
 			from lizsync.clones where server_id = $4::text::uuid`
 		central.Exec(t, register, central.Tables, presented, token, clone.ID)
-		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, via))
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1, Conflicts: 1}, clone.MustSync(t, via))
+		require.Equal(t, [][]string{{"x", "1", pgtest.Null, "2", "central"}}, central.Rows(t, `
+			select field_name, central_value, central_time, clone_value, rejected from lizsync.conflicts`))
 		other.MustSync(t, via)
 		trees(t, "a", "2 0 0", central.DB)
 		synctest.RequireEqual(t, central, clone, other)
