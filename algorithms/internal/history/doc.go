@@ -15,6 +15,11 @@
 //	A/1 commit
 //	A sync                           a whole synchronisation of clone A, over the program's two connections
 //	B step                           the next step of one
+//	A together                       all clones at the same time, A twice
+//	C pack, A deploy old keep        a package, and that one or a new one deployed; keep the unsent edits, renew the identity
+//	A backup, A restore, A copy B    A's disk; C restore is central from a dump, where there is a server for it
+//	C purge absent, A forget         on central
+//	A shape add                      a table altered, or put back
 //
 // Rows are named by a letter, values by their kind: each edit writes a value of its own, so that it can be followed.
 package history
