@@ -1,6 +1,6 @@
 # make help lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test soak cluster bench lint
+.PHONY: help setup build demo test soak cluster bench docs lint
 
 GO ?= go
 
@@ -16,7 +16,8 @@ build: ## Build bin/lizsync
 demo: setup build ## Show a synchronisation of three databases; KEEP=1 leaves them running
 	@exec bin/lizsync demo $(if $(filter-out 0,$(KEEP)),--keep)
 
-test: setup ## Run all the tests, on one throw-away server; RUN=regexp chooses some
+test: ## Run all the tests, on one throw-away server; RUN=regexp chooses some
+	@scripts/setup test
 	$(GO) build -o bin/testcluster ./internal/testcluster
 	@exec bin/testcluster $(GO) test $(if $(RUN),-run '$(RUN)') ./...
 
@@ -30,6 +31,12 @@ cluster: setup ## Keep a server for tests until Ctrl-C, to look at the databases
 
 bench: setup build ## Measure; the table is printed at the end
 	$(GO) run ./internal/bench
+
+docs: ## Build the pages into site/; a broken link fails
+	@scripts/setup docs
+	mkdocs build --strict --quiet
+	@if grep -rnoE '(src=|<link [^>]*href=|url\(|@import )["'"'"']?https?://[^"'"'"' >)]*' site --include=*.html --include=*.css; then \
+		echo "the pages would fetch that from elsewhere" >&2; exit 1; fi
 
 lint: ## Check the format, go vet and staticcheck
 	@unformatted=$$(gofmt -l .) && if [ -n "$$unformatted" ]; then \
