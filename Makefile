@@ -32,8 +32,9 @@ cluster: setup ## Keep a server for tests until Ctrl-C, to look at the databases
 bench: setup build ## Measure; the table is printed at the end
 	$(GO) run ./internal/bench
 
-docs: ## Build the pages into site/; a broken link fails
+docs: build ## Write the generated pages and build all into site/; a broken link fails
 	@scripts/setup docs
+	bin/lizsync docs --out docs
 	mkdocs build --strict --quiet
 	@if grep -rnoE '(src=|<link [^>]*href=|url\(|@import )["'"'"']?https?://[^"'"'"' >)]*' site --include=*.html --include=*.css; then \
 		echo "the pages would fetch that from elsewhere" >&2; exit 1; fi
