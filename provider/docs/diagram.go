@@ -7,15 +7,16 @@ import (
 	"strings"
 )
 
-// place is where a table stands in the diagram, by column and from the top; arrows go to the table and column named.
+// layout is where each table stands, by column and from the top, so that what refers to another stands beside it. Tables that are
+// not named make the last column.
 var layout = [][]string{
-	{"lizsync.server_metadata", "lizsync.structure_version", "lizsync.synchronized_tables", "lizsync.central", "audit.logged_relations"},
-	{"lizsync.clones", "lizsync.pending_changes"},
-	{"audit.logged_actions", "lizsync.history"},
-	{"lizsync.conflicts", "lizsync.exchanges", "lizsync.reply"},
+	{"audit.logged_actions", "audit.logged_relations", "lizsync.server_metadata", "lizsync.structure_version"},
+	{"lizsync.synchronized_tables", "lizsync.pending_changes", "lizsync.reply", "lizsync.central"},
+	{"lizsync.clones", "lizsync.history"},
+	{"lizsync.conflicts", "lizsync.exchanges"},
 }
 
-// references are by value: column, table and column referred to. Every table that is not in the layout is added to it.
+// references are by value: column, table and column referred to.
 var references = [][3]string{
 	{"lizsync.synchronized_tables.server_id", "lizsync.clones", "server_id"},
 	{"lizsync.pending_changes.clone_id", "lizsync.clones", "server_id"},
@@ -110,7 +111,7 @@ text { font: 12px system-ui, sans-serif; fill: #222 }
 </style>
 <defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 L8 4 L0 8 z"/></marker></defs>
 %s%s</svg>
-`, width, height, width, height, boxes.String(), arrows.String())
+`, width, height, width, height, arrows.String(), boxes.String())
 	return []byte(out.String()), nil
 }
 

@@ -2,6 +2,7 @@ package docs
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,9 +36,21 @@ type parameter struct {
 func processing(registry *provider.Registry) (map[string][]byte, error) {
 	pages := map[string][]byte{}
 	var groups []group
+	var ids []string
+	for _, algorithm := range registry.All() {
+		ids = append(ids, algorithm.Info().ID)
+	}
+	named := regexp.MustCompile(`\b(` + strings.Join(ids, "|") + `)\b`)
 	for _, algorithm := range registry.All() {
 		info := algorithm.Info()
-		text, err := fill("algorithm.md", describe(info))
+		described := describe(info)
+		described.Description = named.ReplaceAllStringFunc(info.Description, func(id string) string {
+			if id == info.ID {
+				return "`" + id + "`"
+			}
+			return "[`" + id + "`](" + id + ".md)"
+		})
+		text, err := fill("algorithm.md", described)
 		if err != nil {
 			return nil, err
 		}
