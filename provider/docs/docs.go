@@ -92,7 +92,7 @@ func Digest(catalogue []byte) string {
 
 // fill executes a template.
 func fill(name string, data any) ([]byte, error) {
-	t, err := template.New(name + ".tmpl").Funcs(template.FuncMap{
+	t, err := template.New(name+".tmpl").Funcs(template.FuncMap{
 		"cell": cell, "heading": heading, "indent": indent, "json": compact,
 	}).ParseFS(templates, "templates/"+name+".tmpl")
 	if err != nil {
