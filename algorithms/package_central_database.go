@@ -23,7 +23,7 @@ type packageCentralDatabaseParams struct {
 	AddUIDs       bool                `json:"ADD_UID_COLUMNS" jsonschema:"title=Add uid columns,default=true" jsonschema_description:"Add the column uid to the tables that lack it."`
 	AddAudit      bool                `json:"ADD_AUDIT_TRIGGERS" jsonschema:"title=Add audit triggers,default=true" jsonschema_description:"Record from now on the edits of the tables that are not audited yet."`
 	AdditionalSQL provider.File       `json:"ADDITIONAL_SQL_FILE" jsonschema:"title=Additional SQL file" jsonschema_description:"SQL that runs on each clone at the end of the deployment, in its transaction." qgis:"extension=sql"`
-	ZipFile       provider.OutputFile `json:"ZIP_FILE" jsonschema:"title=Package" jsonschema_description:"The file to write. central_database_package.zip in the temporary folder when empty." qgis:"extension=zip"`
+	ZipFile       provider.OutputFile `json:"ZIP_FILE" jsonschema:"title=Package" jsonschema_description:"The file to write. central_database_package.zip in the temporary folder when empty." qgis:"extension=zip,temporary=central_database_package.zip"`
 	LockTimeout   int                 `json:"LOCK_TIMEOUT" jsonschema:"title=Seconds to wait for a table,minimum=1,maximum=3600,default=5" jsonschema_description:"How long to wait for a table that is to be prepared and that somebody is editing." qgis:"advanced"`
 }
 

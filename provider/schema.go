@@ -27,6 +27,7 @@ const (
 type Hint struct {
 	Type      string `json:"type,omitempty"`
 	Extension string `json:"extension,omitempty"` // of a file, without the dot
+	Temporary string `json:"temporary,omitempty"` // the name, in the temporary folder, of the file that is meant when none is given
 	ByIndex   bool   `json:"byIndex,omitempty"`   // the position in the enum is accepted for the value, as old models pass it
 	Advanced  bool   `json:"advanced,omitempty"`  // shown folded
 	Multiline bool   `json:"multiline,omitempty"`
@@ -143,6 +144,8 @@ func (h *Hint) parse(tag string) error {
 			h.Type = value
 		case "extension":
 			h.Extension = value
+		case "temporary":
+			h.Temporary = value
 		case "by_index":
 			h.ByIndex = true
 		case "advanced":

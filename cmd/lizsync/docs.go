@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
@@ -13,13 +14,14 @@ import (
 )
 
 func docsCommand(registry *provider.Registry) *cobra.Command {
-	var folder string
+	var folder, catalogue string
 	cmd := &cobra.Command{
 		Use:   "docs --out DIR",
 		Short: "Write the pages that follow from the program itself",
-		Long: `Write a page for each algorithm (processing/), for each schema of the database (database/)
-and the catalogue of the algorithms for QGIS (catalogue.json) into a folder. The database is
-one of a throw-away PostgreSQL server, so that it needs PostgreSQL on this machine.`,
+		Long: `Write a page for each algorithm (processing/) and for each schema of the database (database/)
+into a folder, and the catalogue of the algorithms, by which the QGIS plugin shows them, into a
+file. The database is one of a throw-away PostgreSQL server, so that it needs PostgreSQL on this
+machine.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			pages, err := generatedPages(cmd.Context(), registry)
@@ -29,11 +31,21 @@ one of a throw-away PostgreSQL server, so that it needs PostgreSQL on this machi
 			if err := docs.Write(folder, pages); err != nil {
 				return err
 			}
+			if catalogue != "" {
+				text, err := docs.Catalogue(registry)
+				if err != nil {
+					return err
+				}
+				if err := os.WriteFile(catalogue, text, 0o644); err != nil {
+					return fmt.Errorf("write the catalogue: %w", err)
+				}
+			}
 			fmt.Fprintf(cmd.ErrOrStderr(), "%d files written to %s\n", len(pages), folder)
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&folder, "out", "docs", "the `folder` of the documentation")
+	cmd.Flags().StringVar(&catalogue, "catalogue", "", "the `file` of the catalogue; it is not written without it")
 	return cmd
 }
 

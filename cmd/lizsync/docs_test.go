@@ -14,6 +14,7 @@ import (
 
 	"github.com/lizsync/lizsync/algorithms"
 	"github.com/lizsync/lizsync/provider"
+	"github.com/lizsync/lizsync/provider/docs"
 )
 
 // TestGeneratedPagesAreFresh compares the pages of the repository with what the program writes now.
@@ -23,17 +24,20 @@ func TestGeneratedPagesAreFresh(t *testing.T) {
 	require.NoError(t, err)
 	pages, err := generatedPages(t.Context(), registry)
 	require.NoError(t, err)
+	catalogue, err := docs.Catalogue(registry)
+	require.NoError(t, err)
+	pages[filepath.Join("..", "qgis-plugin", "lizsync", "catalogue.json")] = catalogue
 	folder := filepath.Join("..", "..", "docs")
 	for name, want := range pages {
 		got, err := os.ReadFile(filepath.Join(folder, name))
 		if assert.NoError(t, err) && string(got) != string(want) {
-			t.Errorf("docs/%s is stale: run make docs", name)
+			t.Errorf("docs/%s is stale: run make generate", name)
 		}
 	}
 	for _, generated := range []string{"processing", "database"} {
 		require.NoError(t, fs.WalkDir(os.DirFS(folder), generated, func(name string, entry fs.DirEntry, err error) error {
 			if err == nil && !entry.IsDir() {
-				assert.Contains(t, pages, name, "docs/%s is of something that is no more: run make docs", name)
+				assert.Contains(t, pages, name, "docs/%s is of something that is no more: run make generate", name)
 			}
 			return err
 		}))
@@ -63,7 +67,7 @@ func TestAddedAlgorithmIsFoundEverywhere(t *testing.T) {
 	assert.Equal(t, "hello & <bye> over SFTP", d.run(t, id, map[string]any{"CONNECTION_NAME": "service=x"})["OUTPUT_STRING"])
 
 	folder := t.TempDir()
-	output("docs", "--out", folder)
+	output("docs", "--out", folder, "--catalogue", filepath.Join(folder, "catalogue.json"))
 	for file, words := range map[string]string{
 		"catalogue.json":                         `"id": "` + id + `"`,
 		"processing/index.md":                    "(" + id + ".md)",

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lizsync/lizsync/provider"
+	"github.com/lizsync/lizsync/provider/docs"
 	"github.com/lizsync/lizsync/provider/server"
 )
 
@@ -34,7 +35,11 @@ func serveCommand(registry *provider.Registry) *cobra.Command {
 		Long: `Serve the algorithms over HTTP, as OGC API – Processes 1.0 describes it, until it is
 interrupted. When it is ready it prints one line of JSON on standard output:
 
-  {"url": "http://127.0.0.1:41873", "token": "…", "pid": 4711, "version": "v1.0.0"}
+  {"url": "http://127.0.0.1:41873", "token": "…", "pid": 4711, "version": "v1.0.0",
+   "catalogue": "…"}
+
+catalogue is the SHA-256 of the catalogue of its algorithms, as lizsync docs --catalogue writes
+it: a client that knows another catalogue knows other algorithms.
 
 Every client sends the token as Authorization: Bearer TOKEN. With --token-file the token is
 read from there, and not printed. The log goes to standard error, one JSON object a line.
@@ -45,13 +50,16 @@ only with --tls-cert and --tls-key.
 Exit code: 0 when it was told to end, 1 when it could not serve, 2 wrong usage.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			catalogue, err := docs.Catalogue(registry)
+			if err != nil {
+				return err
+			}
 			if o.testEcho {
-				var err error
 				if registry, err = provider.NewRegistry(append(registry.All(), server.Echo())...); err != nil {
 					return err
 				}
 			}
-			return serve(cmd.Context(), registry, o, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return serve(cmd.Context(), registry, docs.Digest(catalogue), o, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	flags := cmd.Flags()
@@ -65,7 +73,7 @@ Exit code: 0 when it was told to end, 1 when it could not serve, 2 wrong usage.`
 	return cmd
 }
 
-func serve(ctx context.Context, registry *provider.Registry, o serveOptions, in io.Reader, out, complaints io.Writer) error {
+func serve(ctx context.Context, registry *provider.Registry, catalogue string, o serveOptions, in io.Reader, out, complaints io.Writer) error {
 	level, err := logrus.ParseLevel(o.level)
 	if err != nil {
 		return &usageError{fmt.Errorf("there is no log level %q", o.level), "debug, info, warning or error"}
@@ -113,11 +121,12 @@ func serve(ctx context.Context, registry *provider.Registry, o serveOptions, in 
 		}()
 	}
 	ready := struct {
-		URL     string `json:"url"`
-		Token   string `json:"token,omitempty"`
-		PID     int    `json:"pid"`
-		Version string `json:"version"`
-	}{URL: s.URL(), PID: os.Getpid(), Version: version()}
+		URL       string `json:"url"`
+		Token     string `json:"token,omitempty"`
+		PID       int    `json:"pid"`
+		Version   string `json:"version"`
+		Catalogue string `json:"catalogue"`
+	}{URL: s.URL(), PID: os.Getpid(), Version: version(), Catalogue: catalogue}
 	if o.tokenFile == "" {
 		ready.Token = token
 	}

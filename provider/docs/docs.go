@@ -30,11 +30,6 @@ func Pages(ctx context.Context, registry *provider.Registry, conn *pgx.Conn) (ma
 	if err != nil {
 		return nil, err
 	}
-	catalogue, err := Catalogue(registry)
-	if err != nil {
-		return nil, err
-	}
-	pages["catalogue.json"] = catalogue
 	more, err := database(ctx, conn)
 	if err != nil {
 		return nil, err
