@@ -28,8 +28,9 @@ from .parameters import Input, read_all
 from .texts import tr
 
 Connect = Callable[[], Client]
-# Where QGIS looks for what a dialog shows at first.
-REMEMBERED = "/Processing/DefaultGuiParam/{algorithm}/{parameter}"
+# What a dialog shows at first; models, scripts and qgis_process are not
+# told of it.
+REMEMBERED = "lizsync/last/{algorithm}/{parameter}"
 
 
 class LizSyncAlgorithm(QgsProcessingAlgorithm):
@@ -104,8 +105,12 @@ class LizSyncAlgorithm(QgsProcessingAlgorithm):
     def initAlgorithm(  # noqa: N802
         self, configuration: Optional[Dict[str, Any]] = None
     ) -> None:
+        settings = QgsSettings()
         for one in self._inputs:
             for definition in one.definitions():
+                last = settings.value(self._key(one))
+                if last and one.remembered:
+                    definition.setGuiDefaultValueOverride(last)
                 self.addParameter(definition)
         makers = {
             "integer": QgsProcessingOutputNumber,
@@ -163,8 +168,10 @@ class LizSyncAlgorithm(QgsProcessingAlgorithm):
             value = self.parameterAsString(parameters, one.name, context)
             if one.kind == "connection" and connection.is_text(value):
                 continue  # it may hold a password
-            key = REMEMBERED.format(algorithm=self.id(), parameter=one.name)
-            settings.setValue(key, value)
+            settings.setValue(self._key(one), value)
+
+    def _key(self, one: Input) -> str:
+        return REMEMBERED.format(algorithm=self.name(), parameter=one.name)
 
     def processAlgorithm(  # noqa: N802
         self,

@@ -11,7 +11,7 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProject,
 )
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 
 class Run(QObject):
@@ -43,7 +43,6 @@ class Run(QObject):
         self._feedback = _Feedback(self)
         self._context.setFeedback(self._feedback)
         self._task: Optional[QgsProcessingAlgRunnerTask] = None
-        self._refused = False
 
     def start(self) -> None:
         """Reads the parameters, here, and starts the rest."""
@@ -51,13 +50,15 @@ class Run(QObject):
             self._parameters, self._context
         )
         if not ok:
-            self._feedback.errors.append(text)
+            QTimer.singleShot(0, lambda: self.failed.emit(text))
+            return
         task = QgsProcessingAlgRunnerTask(
             self._algorithm, self._parameters, self._context, self._feedback
         )
-        self._refused = task.isCanceled() or not ok
-        if self._refused:
-            task.cancel()
+        if task.isCanceled():
+            # What it was given could not be read; the reason was reported.
+            QTimer.singleShot(0, lambda: self.failed.emit(self._errors()))
+            return
         task.executed.connect(self._end)
         self._task = task
         QgsApplication.taskManager().addTask(task)
@@ -69,13 +70,15 @@ class Run(QObject):
 
     def _end(self, successful: bool, results: Dict[str, Any]) -> None:
         self._task = None
-        errors = "\n".join(self._feedback.errors)
         if successful:
             self.finished.emit(results)
-        elif self._feedback.isCanceled() and not self._refused:
-            self.cancelled.emit(errors)
+        elif self._feedback.isCanceled():
+            self.cancelled.emit(self._errors())
         else:
-            self.failed.emit(errors)
+            self.failed.emit(self._errors())
+
+    def _errors(self) -> str:
+        return "\n".join(self._feedback.errors)
 
 
 class _Feedback(QgsProcessingFeedback):

@@ -162,6 +162,8 @@ class Daemon:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if process.stdout:
+            process.stdout.close()
 
     def _launch(self, program: Path) -> subprocess.Popen:
         # No shell, and nothing of its arguments comes from elsewhere. In a
@@ -191,8 +193,10 @@ class Daemon:
         first: Deque[bytes] = collections.deque()
 
         def listen() -> None:
-            for line in process.stderr or ():
-                log.append(line.decode(errors="replace").rstrip())
+            if process.stderr:
+                with process.stderr as lines:
+                    for line in lines:
+                        log.append(line.decode(errors="replace").rstrip())
 
         def await_first() -> None:
             if process.stdout:

@@ -27,6 +27,15 @@ from . import connection, layers
 from .texts import tr
 
 AUTHCFG = "_AUTHCFG"
+# What may be written for yes and no; QGIS takes any other text for yes.
+BOOLEANS = {
+    "true": True,
+    "yes": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "0": False,
+}
 
 
 class Input:
@@ -156,7 +165,9 @@ class Input:
             return None
         if self.kind == "enum" and not absent:
             return self._choice(value)[1]
-        if definition.checkValueIsAcceptable(value, context):
+        if definition.checkValueIsAcceptable(value, context) and (
+            absent or self._is_typed(value)
+        ):
             return None
         title = tr(self.schema["title"])
         if absent:
@@ -168,6 +179,20 @@ class Input:
             name=self.name,
             value="…" if self.kind in ("secret", "connection") else value,
         )
+
+    def _is_typed(self, value: Any) -> bool:
+        """Tells whether a text is of the type; QGIS would take the default
+        for a number that is none."""
+        if not isinstance(value, str):
+            return True
+        if self.kind == "boolean":
+            return value.lower() in BOOLEANS
+        if self.kind in ("integer", "number"):
+            try:
+                float(value) if self.kind == "number" else int(value)
+            except ValueError:
+                return False
+        return True
 
     def _choice(self, value: Any) -> "tuple[Any, Optional[str]]":
         """The value of an enum; old models give its number."""
@@ -199,6 +224,9 @@ class Input:
         name = self.name
         arguments = (parameters, name, context)
         if self.kind == "boolean":
+            given = parameters.get(name)
+            if isinstance(given, str) and given:
+                return BOOLEANS[given.lower()]
             return algorithm.parameterAsBool(*arguments)
         if self.kind in ("integer", "number"):
             definition = algorithm.parameterDefinition(name)
