@@ -1,0 +1,145 @@
+"""qgis_process from end to end, as somebody types it."""
+import json
+import re
+import signal
+import tempfile
+from pathlib import Path
+
+from .support import CITY, FOLDER, PROGRAM, Profile, QgisTestCase, children, connect, is_running, wait_for
+
+BLOCKED = "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+
+
+class QgisProcessTest(QgisTestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = tempfile.TemporaryDirectory(dir=FOLDER)
+        cls.addClassCleanup(folder.cleanup)
+        cls.profile = Profile(Path(folder.name))
+        enabled = cls.profile.process("plugins", "enable", "lizsync")
+        assert enabled.returncode == 0 and re.search(r"(?i)enabled", enabled.stdout), enabled
+
+    def services(self, **databases):
+        """A pg_service.conf, as somebody has who works without a window."""
+        file = self.profile.home / ".pg_service.conf"
+        file.write_text("".join(
+            f"[{name}]\n" + "".join(f"{key}={value}\n" for key, value in {**d.parts, "dbname": d.name}.items())
+            for name, d in databases.items()
+        ))
+        file.chmod(0o600)
+
+    def saved(self, name, database, **more):
+        """A connection in the settings of the profile, as QGIS's dialog writes it."""
+        settings = self.profile.home / ".local/share/QGIS/QGIS3/profiles/default/QGIS/QGIS3.ini"
+        before = settings.read_text()
+        self.addCleanup(settings.write_text, before)
+        p = database.parts
+        values = {
+            "host": p["host"], "port": p["port"], "database": database.name, "username": p["user"], "password": p["password"],
+            "saveUsername": "true", "savePassword": "true", "sslmode": "SslPrefer", **more,
+        }
+        key = "connections\\" + name.replace(" ", "%20")
+        settings.write_text(before + "\n[PostgreSQL]\n" + "".join(f"{key}\\{one}={value}\n" for one, value in values.items()))
+
+    def qgis(self, algorithm, *arguments, code=0, **environment):
+        done = self.profile.process("run", f"lizsync:{algorithm}", "--", *arguments, **environment)
+        self.assertEqual(done.returncode, code, done)
+        return done.stdout + done.stderr
+
+    def test_list_and_help(self):
+        listed = self.profile.process("list").stdout
+        catalogue = json.loads((self.profile.plugin / "catalogue.json").read_text())
+        for one in catalogue["algorithms"]:
+            self.assertIn(f"lizsync:{one['id']}\t{one['title']}", listed)
+        told = self.profile.process("help", "lizsync:synchronize_database")
+        self.assertEqual(told.returncode, 0)
+        for words in ("Edits are compared field by field", "CONNECTION_NAME_CENTRAL: Connection to central", "- the structures differ: Make the same", "NUMBER_PENDING: <outputNumber>"):
+            self.assertIn(words, told.stdout)
+        self.assertNotIn("<p>", told.stdout)
+
+    def test_whole_workflow(self):
+        central, clone = self.database(CITY), self.database()
+        self.services(central=central, tablet=clone)
+        a, b = "CONNECTION_NAME_CENTRAL=service=central", "CONNECTION_NAME_CLONE=service=tablet"
+        text = self.qgis("create_database_structure", "CONNECTION_NAME=service=central")
+        self.assertIn("upgrade 1: create tables", text)
+        self.assertRegex(text, r"DATABASE_VERSION:\s+1")
+        self.qgis("initialize_central_database", a, "ADD_UID_COLUMNS=true", "ADD_AUDIT_TRIGGERS=yes")
+        file = self.profile.home / "city.zip"
+        text = self.qgis("package_central_database", a, "PG_LAYERS=city.tree", "PG_LAYERS=city.species", f"ZIP_FILE={file}")
+        self.assertRegex(text, r"NUMBER_ROWS:\s+22")
+        text = self.qgis("deploy_database_server_package", a, b, f"ZIP_FILE={file}")
+        self.assertIn("is a superuser", text)  # a warning
+        clone.execute("update city.tree set height = 77 where id = 1")
+        text = self.qgis("synchronize_database", a, b)
+        self.assertRegex(text, r"NUMBER_REPLAYED_TO_CENTRAL:\s+1")
+        self.assertEqual(central.execute("select height from city.tree where id = 1"), [(77,)])
+        self.assertNotIn(central.parts["password"], text)
+
+        done = self.profile.process("--json", "run", "lizsync:synchronize_database", "--", a, b)
+        self.assertEqual(done.returncode, 0, done)
+        results = json.loads(done.stdout[done.stdout.index("{"):])["results"]
+        self.assertEqual((results["OUTPUT_STATUS"], results["NUMBER_PENDING"]), (1, 0))
+
+    def test_layer_of_a_project_and_connection_by_name(self):
+        central = self.prepared()
+        self.saved("the city", central)
+        source = "postgres://" + central.source("key='id' table=\"city\".\"tree\"")
+        text = self.qgis("package_central_database", "CONNECTION_NAME_CENTRAL=the city", f"PG_LAYERS={source}", f"ZIP_FILE={self.profile.home}/a.zip")
+        self.assertRegex(text, r"NUMBER_ROWS:\s+20")
+
+    def test_failures_have_an_exit_code_and_the_reason(self):
+        central = self.database()
+        for arguments, words in (
+            (["CONNECTION_NAME=nobody"], 'There is no connection "nobody"'),
+            ([], "mandatory parameters were not specified\n\n\tCONNECTION_NAME"),
+            ([f"CONNECTION_NAME={central.url}", "OVERRIDE=perhaps"], "(OVERRIDE) is not valid: perhaps"),
+            (["CONNECTION_NAME=service=nowhere"], "nowhere"),
+        ):
+            text = self.qgis("create_database_structure", *arguments, code=1)
+            self.assertIn(words, text)
+        text = self.qgis("upgrade_database_structure", f"CONNECTION_NAME={central.url}", code=1)
+        self.assertIn("run create_database_structure", text)
+        done = self.profile.process("--json", "run", "lizsync:upgrade_database_structure", "--", f"CONNECTION_NAME={central.url}")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("run create_database_structure", done.stdout + done.stderr)
+        text = self.qgis("create_database_structure", f"CONNECTION_NAME={central.url}", code=1, LIZSYNC_BIN="", PATH="/usr/bin:/bin")
+        self.assertIn("The program lizsync, which does the work, was not found", text)
+
+    def test_program_inside_the_plugin_is_run(self):
+        inside = self.profile.plugin / "bin"
+        inside.mkdir()
+        self.addCleanup(inside.rmdir)
+        program = inside / "lizsync"
+        program.write_bytes(PROGRAM.read_bytes())
+        self.addCleanup(program.unlink)
+        central = self.database()
+        self.qgis("create_database_structure", f"CONNECTION_NAME={central.url}", LIZSYNC_BIN="", PATH="/usr/bin:/bin")
+
+    def test_master_password_comes_from_a_file_and_is_not_waited_for(self):
+        central = self.database()
+        authcfg = self.authentication(central.parts["user"], central.parts["password"])
+        self.saved("guarded", central, authcfg=authcfg, username="", password="")
+        text = self.qgis("create_database_structure", "CONNECTION_NAME=guarded", code=1)
+        self.assertIn("QGIS_AUTH_PASSWORD_FILE", text)
+        file = self.profile.home / "master"
+        file.write_text("master\n")
+        text = self.qgis("create_database_structure", "CONNECTION_NAME=guarded", QGIS_AUTH_PASSWORD_FILE=str(file))
+        self.assertRegex(text, r"OUTPUT_STATUS:\s+1")
+
+    def test_interrupt_cancels_the_statement(self):
+        central = self.database(CITY)
+        self.run_algorithm("create_database_structure", CONNECTION_NAME=central.url)
+        with connect(central.url) as holder:
+            holder.execute("begin; lock table city.tree")
+            process = self.profile.start("run", "lizsync:initialize_central_database", "--", f"CONNECTION_NAME_CENTRAL={central.url}", "ADD_UID_COLUMNS=true", "LOCK_TIMEOUT=3600")
+            self.addCleanup(process.kill)
+            wait_for(lambda: central.execute(BLOCKED), "the lock")
+            (program,) = [pid for pid in children(process.pid) if "serve" in Path(f"/proc/{pid}/cmdline").read_text()]
+            process.send_signal(signal.SIGINT)
+            output, errors = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 1, output + errors)
+            self.assertIn("cancelled", output + errors)
+            self.assertEqual(central.execute(BLOCKED), [])
+        wait_for(lambda: not is_running(program), "the end of the program")
