@@ -2,6 +2,786 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="fr_FR">
 <context>
-<name>LizSync</name>
+    <name>LizSync</name>
+    <message>
+        <source>01 Installation</source>
+        <translation>01 Installation</translation>
+    </message>
+    <message>
+        <source>Install Lizsync tools on the central database</source>
+        <translation>Installer les outils LizSync dans la base centrale</translation>
+    </message>
+    <message>
+        <source>Installs what LizSync needs in the central database: the schemas audit and lizsync with their tables and functions, and the extension hstore when it is missing. This is the first step, once for each central database; clones get theirs when a package is deployed to them.
+
+It needs the right to create schemas in the database. Your own schemas and tables are left alone: the next step, initialize_central_database, prepares them.</source>
+        <translation>Installe dans la base centrale ce dont LizSync a besoin : les schémas audit et lizsync avec leurs tables et fonctions, et l'extension hstore si elle manque. C'est la première étape, une seule fois pour chaque base centrale ; les clones reçoivent les leurs quand un paquet y est déployé.
+
+Il faut le droit de créer des schémas dans la base. Vos propres schémas et tables ne sont pas touchés : l'étape suivante, initialize_central_database, les prépare.</translation>
+    </message>
+    <message>
+        <source>Central database</source>
+        <translation>Base centrale</translation>
+    </message>
+    <message>
+        <source>The database that receives the structure.</source>
+        <translation>La base qui reçoit la structure.</translation>
+    </message>
+    <message>
+        <source>Replace an existing structure</source>
+        <translation>Remplacer une structure existante</translation>
+    </message>
+    <message>
+        <source>Replace the structure that is already there. Its log, its history and the server id are lost, and the tables are no longer audited.</source>
+        <translation>Remplacer la structure qui est déjà là. Son journal, son historique et l'identifiant du serveur sont perdus, et les tables ne sont plus auditées.</translation>
+    </message>
+    <message>
+        <source>Replace it even while clones are registered</source>
+        <translation>La remplacer même si des clones sont enregistrés</translation>
+    </message>
+    <message>
+        <source>With OVERRIDE, replace the structure although clones are registered in it, or although the database is a clone. What has not been synchronised yet can then no longer be.</source>
+        <translation>Avec OVERRIDE, remplacer la structure bien que des clones y soient enregistrés, ou que la base soit un clone. Ce qui n'a pas encore été synchronisé ne pourra alors plus l'être.</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>État</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Message</translation>
+    </message>
+    <message>
+        <source>Version of the structure</source>
+        <translation>Version de la structure</translation>
+    </message>
+    <message>
+        <source>LizSync is installed in the database already</source>
+        <translation>LizSync est déjà installé dans la base</translation>
+    </message>
+    <message>
+        <source>Run upgrade_database_structure to bring it up to date. OVERRIDE replaces it, and its log is lost.</source>
+        <translation>Lancez upgrade_database_structure pour la mettre à jour. OVERRIDE la remplace, et son journal est perdu.</translation>
+    </message>
+    <message>
+        <source>clones are registered, or the database is a clone, and OVERRIDE is set</source>
+        <translation>des clones sont enregistrés, ou la base est un clone, et OVERRIDE est coché</translation>
+    </message>
+    <message>
+        <source>Synchronise the clones first and revoke them. FORCE replaces the structure all the same.</source>
+        <translation>Synchronisez d'abord les clones et révoquez-les. FORCE remplace la structure malgré tout.</translation>
+    </message>
+    <message>
+        <source>the database holds a schema audit or lizsync that something else made</source>
+        <translation>la base contient un schéma audit ou lizsync qui vient d'ailleurs</translation>
+    </message>
+    <message>
+        <source>It is never touched. Rename or drop it yourself if nobody uses it any more.</source>
+        <translation>Il n'est jamais touché. Renommez-le ou supprimez-le vous-même si plus personne ne s'en sert.</translation>
+    </message>
+    <message>
+        <source>the role may not create schemas, or the extension hstore</source>
+        <translation>le rôle ne peut pas créer de schémas, ou l'extension hstore</translation>
+    </message>
+    <message>
+        <source>Ask the owner of the database for the command that the message gives.</source>
+        <translation>Demandez au propriétaire de la base la commande que donne le message.</translation>
+    </message>
+    <message>
+        <source>Upgrade LizSync tools in the central database</source>
+        <translation>Mettre à jour les outils LizSync dans la base centrale</translation>
+    </message>
+    <message>
+        <source>Brings the LizSync structure of a database up to the version of this program: the upgrades that it has not had yet, one after the other and all or none, then all the functions. Data, logs and clones are kept. Running it twice does no harm.
+
+Without RUN_MIGRATIONS it only tells what it would do. Upgrade central first and then each clone; databases with different versions refuse to synchronise.</source>
+        <translation>Amène la structure LizSync d'une base à la version de ce programme : les mises à jour qu'elle n'a pas encore reçues, l'une après l'autre et toutes ou aucune, puis toutes les fonctions. Données, journaux et clones sont conservés. La lancer deux fois ne nuit pas.
+
+Sans RUN_MIGRATIONS, il est seulement dit ce qui serait fait. Mettez à jour la base centrale d'abord, puis chaque clone ; des bases de versions différentes refusent de se synchroniser.</translation>
+    </message>
+    <message>
+        <source>The database whose structure is upgraded, central or a clone.</source>
+        <translation>La base dont la structure est mise à jour, centrale ou clone.</translation>
+    </message>
+    <message>
+        <source>Make the upgrade</source>
+        <translation>Faire la mise à jour</translation>
+    </message>
+    <message>
+        <source>Make the upgrade. Otherwise only tell what it would do.</source>
+        <translation>Faire la mise à jour. Sinon, dire seulement ce qui serait fait.</translation>
+    </message>
+    <message>
+        <source>LizSync is not installed in the database</source>
+        <translation>LizSync n'est pas installé dans la base</translation>
+    </message>
+    <message>
+        <source>Run create_database_structure.</source>
+        <translation>Lancez create_database_structure.</translation>
+    </message>
+    <message>
+        <source>the structure is newer than this program</source>
+        <translation>la structure est plus récente que ce programme</translation>
+    </message>
+    <message>
+        <source>Use a newer version of LizSync.</source>
+        <translation>Utilisez une version plus récente de LizSync.</translation>
+    </message>
+    <message>
+        <source>the structure belongs to another role</source>
+        <translation>la structure appartient à un autre rôle</translation>
+    </message>
+    <message>
+        <source>Connect as that role, or ask for membership in it.</source>
+        <translation>Connectez-vous avec ce rôle, ou demandez à en devenir membre.</translation>
+    </message>
+    <message>
+        <source>somebody holds a lock on the log for more than 10 seconds</source>
+        <translation>quelqu'un tient un verrou sur le journal depuis plus de 10 secondes</translation>
+    </message>
+    <message>
+        <source>Nothing was changed. Ask people to save their edits, then run it again.</source>
+        <translation>Rien n'a été changé. Demandez que chacun enregistre ses modifications, puis recommencez.</translation>
+    </message>
+    <message>
+        <source>Prepare the central database</source>
+        <translation>Préparer la base centrale</translation>
+    </message>
+    <message>
+        <source>Prepares the tables of the central database to be synchronised: gives the database its identity, each table a column uid, and the triggers that record its edits. Run it after create_database_structure, and again when tables were added.
+
+Each table is prepared whole or not at all, and one that somebody is editing is left after a few seconds rather than waited for: the others are done, and the algorithm then fails with the list of those to be done again. What a table has already is not touched, and not even locked.
+
+At the end it tells what each table still lacks, and which ones are unsafe to synchronise, with the reason and the remedy. With all three options off it only tells.</source>
+        <translation>Prépare les tables de la base centrale à être synchronisées : donne à la base son identité, à chaque table une colonne uid, et les déclencheurs qui enregistrent ses modifications. À lancer après create_database_structure, et de nouveau quand des tables ont été ajoutées.
+
+Chaque table est préparée entièrement ou pas du tout, et celle que quelqu'un modifie est laissée au bout de quelques secondes plutôt qu'attendue : les autres sont faites, et l'algorithme échoue alors avec la liste de celles qui restent à faire. Ce qu'une table possède déjà n'est pas touché, ni même verrouillé.
+
+À la fin, il est dit ce qui manque encore à chaque table, et lesquelles ne peuvent pas être synchronisées sans risque, avec la raison et le remède. Si les trois options sont décochées, c'est tout ce qui est fait.</translation>
+    </message>
+    <message>
+        <source>The central database, where LizSync is installed.</source>
+        <translation>La base centrale, où LizSync est installé.</translation>
+    </message>
+    <message>
+        <source>Give the database its server id</source>
+        <translation>Donner à la base son identifiant de serveur</translation>
+    </message>
+    <message>
+        <source>Give the database the identity by which clones know it. One that it has is kept.</source>
+        <translation>Donner à la base l'identité par laquelle les clones la connaissent. Si elle en a une, elle est conservée.</translation>
+    </message>
+    <message>
+        <source>Add uid columns</source>
+        <translation>Ajouter les colonnes uid</translation>
+    </message>
+    <message>
+        <source>Add to each table the column uid by which its rows are known everywhere. A table is locked while it is written anew; a message tells how long a big one takes.</source>
+        <translation>Ajouter à chaque table la colonne uid, par laquelle ses lignes sont reconnues partout. La table est verrouillée pendant qu'elle est réécrite ; un message dit combien de temps cela prend pour une grande.</translation>
+    </message>
+    <message>
+        <source>Add audit triggers</source>
+        <translation>Ajouter les déclencheurs d'audit</translation>
+    </message>
+    <message>
+        <source>Record every edit of each table from now on.</source>
+        <translation>Enregistrer désormais toute modification de chaque table.</translation>
+    </message>
+    <message>
+        <source>Schemas</source>
+        <translation>Schémas</translation>
+    </message>
+    <message>
+        <source>The schemas whose tables are prepared, separated by commas; a name with a comma stands in double quotes. All of them when empty. public, audit, lizsync and those of the system are never synchronised.</source>
+        <translation>Les schémas dont les tables sont préparées, séparés par des virgules ; un nom qui contient une virgule est mis entre guillemets doubles. Tous si c'est vide. public, audit, lizsync et ceux du système ne sont jamais synchronisés.</translation>
+    </message>
+    <message>
+        <source>Seconds to wait for a table</source>
+        <translation>Secondes d'attente pour une table</translation>
+    </message>
+    <message>
+        <source>How long to wait for a table that somebody is editing. While it waits, others wait behind; then the table is left for another time.</source>
+        <translation>Combien de temps attendre une table que quelqu'un modifie. Pendant cette attente, d'autres attendent derrière ; ensuite la table est laissée pour une autre fois.</translation>
+    </message>
+    <message>
+        <source>Server id</source>
+        <translation>Identifiant du serveur</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>Tables</translation>
+    </message>
+    <message>
+        <source>Tables ready</source>
+        <translation>Tables prêtes</translation>
+    </message>
+    <message>
+        <source>Uid columns added</source>
+        <translation>Colonnes uid ajoutées</translation>
+    </message>
+    <message>
+        <source>Tables newly audited</source>
+        <translation>Tables nouvellement auditées</translation>
+    </message>
+    <message>
+        <source>Unsafe tables</source>
+        <translation>Tables à risque</translation>
+    </message>
+    <message>
+        <source>LizSync is not installed in the database, or with an older structure</source>
+        <translation>LizSync n'est pas installé dans la base, ou avec une structure plus ancienne</translation>
+    </message>
+    <message>
+        <source>Run create_database_structure or upgrade_database_structure.</source>
+        <translation>Lancez create_database_structure ou upgrade_database_structure.</translation>
+    </message>
+    <message>
+        <source>the database is a clone</source>
+        <translation>la base est un clone</translation>
+    </message>
+    <message>
+        <source>Choose the central database.</source>
+        <translation>Choisissez la base centrale.</translation>
+    </message>
+    <message>
+        <source>a schema in SCHEMAS does not exist or is never synchronised</source>
+        <translation>un schéma de SCHEMAS n'existe pas ou n'est jamais synchronisé</translation>
+    </message>
+    <message>
+        <source>Correct the name; the message lists the schemas that there are.</source>
+        <translation>Corrigez le nom ; le message donne la liste des schémas existants.</translation>
+    </message>
+    <message>
+        <source>a table is locked by somebody's open edit</source>
+        <translation>une table est verrouillée par une modification en cours</translation>
+    </message>
+    <message>
+        <source>Ask them to save, then run it again: what is done stays done.</source>
+        <translation>Demandez qu'elle soit enregistrée, puis recommencez : ce qui est fait reste fait.</translation>
+    </message>
+    <message>
+        <source>a table belongs to another role, or has a column uid that does not do</source>
+        <translation>une table appartient à un autre rôle, ou a une colonne uid qui ne convient pas</translation>
+    </message>
+    <message>
+        <source>Do what the message says for that table, then run it again.</source>
+        <translation>Faites ce que le message dit pour cette table, puis recommencez.</translation>
+    </message>
+    <message>
+        <source>02 PostgreSQL synchronization</source>
+        <translation>02 Synchronisation PostgreSQL</translation>
+    </message>
+    <message>
+        <source>Create a package from the central database</source>
+        <translation>Créer un paquet à partir de la base centrale</translation>
+    </message>
+    <message>
+        <source>Writes a ZIP file with the structure and the data of the chosen tables, from which clones are made with deploy_database_server_package.
+
+The tables bring their sequences, indexes, constraints, triggers, the types and functions that they need, the other types and functions of their schemas, and the styles that QGIS has saved for them. Views are packaged when they are chosen and all their tables are. Everything is as one moment shows it, while people go on editing: a table that is prepared already is not locked in any way that an edit would notice.
+
+Tables that lack their uid column or their audit triggers are prepared first, unless that is turned off. The file gets its name when it is whole; a package that is stopped half-way leaves the one before as it was.</source>
+        <translation>Écrit un fichier ZIP avec la structure et les données des tables choisies, à partir duquel deploy_database_server_package fait des clones.
+
+Les tables apportent leurs séquences, index, contraintes, déclencheurs, les types et fonctions dont elles ont besoin, les autres types et fonctions de leurs schémas, et les styles que QGIS a enregistrés pour elles. Les vues sont mises dans le paquet quand elles sont choisies et que toutes leurs tables le sont. Tout est tel qu'à un même instant, pendant que chacun continue à travailler : une table déjà préparée n'est verrouillée d'aucune manière qu'une modification remarquerait.
+
+Les tables auxquelles il manque la colonne uid ou les déclencheurs d'audit sont d'abord préparées, sauf si c'est décoché. Le fichier ne reçoit son nom qu'une fois entier ; un paquet interrompu laisse le précédent comme il était.</translation>
+    </message>
+    <message>
+        <source>The central database, with the role that owns LizSync there.</source>
+        <translation>La base centrale, avec le rôle qui y possède LizSync.</translation>
+    </message>
+    <message>
+        <source>PostgreSQL binary folder</source>
+        <translation>Dossier des programmes de PostgreSQL</translation>
+    </message>
+    <message>
+        <source>The folder with pg_dump and pg_restore, at least as new as the server. The newest ones of this machine when empty.</source>
+        <translation>Le dossier de pg_dump et pg_restore, au moins aussi récents que le serveur. Les plus récents de cette machine si c'est vide.</translation>
+    </message>
+    <message>
+        <source>PostgreSQL layers</source>
+        <translation>Couches PostgreSQL</translation>
+    </message>
+    <message>
+        <source>The tables to send to the clones, and the views to go with them, each as schema.table. A part with a dot or a quote in it stands in double quotes.</source>
+        <translation>Les tables à envoyer aux clones, et les vues qui les accompagnent, chacune sous la forme schéma.table. Une partie qui contient un point ou un guillemet est mise entre guillemets doubles.</translation>
+    </message>
+    <message>
+        <source>Add the column uid to the tables that lack it.</source>
+        <translation>Ajouter la colonne uid aux tables qui ne l'ont pas.</translation>
+    </message>
+    <message>
+        <source>Record from now on the edits of the tables that are not audited yet.</source>
+        <translation>Enregistrer désormais les modifications des tables qui ne sont pas encore auditées.</translation>
+    </message>
+    <message>
+        <source>Additional SQL file</source>
+        <translation>Fichier SQL additionnel</translation>
+    </message>
+    <message>
+        <source>SQL that runs on each clone at the end of the deployment, in its transaction.</source>
+        <translation>Du SQL qui est exécuté sur chaque clone à la fin du déploiement, dans sa transaction.</translation>
+    </message>
+    <message>
+        <source>Package</source>
+        <translation>Paquet</translation>
+    </message>
+    <message>
+        <source>The file to write. central_database_package.zip in the temporary folder when empty.</source>
+        <translation>Le fichier à écrire. central_database_package.zip dans le dossier temporaire si c'est vide.</translation>
+    </message>
+    <message>
+        <source>How long to wait for a table that is to be prepared and that somebody is editing.</source>
+        <translation>Combien de temps attendre une table à préparer que quelqu'un modifie.</translation>
+    </message>
+    <message>
+        <source>Package id</source>
+        <translation>Identifiant du paquet</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>Lignes</translation>
+    </message>
+    <message>
+        <source>the database has no server id, or is a clone</source>
+        <translation>la base n'a pas d'identifiant de serveur, ou est un clone</translation>
+    </message>
+    <message>
+        <source>Run initialize_central_database on the central database.</source>
+        <translation>Lancez initialize_central_database sur la base centrale.</translation>
+    </message>
+    <message>
+        <source>a table is in public, does not exist, or is unsafe to synchronise</source>
+        <translation>une table est dans public, n'existe pas, ou ne peut pas être synchronisée sans risque</translation>
+    </message>
+    <message>
+        <source>Do what the message says for that table.</source>
+        <translation>Faites ce que le message dit pour cette table.</translation>
+    </message>
+    <message>
+        <source>a foreign key or a view needs a table that is not packaged</source>
+        <translation>une clé étrangère ou une vue a besoin d'une table qui n'est pas dans le paquet</translation>
+    </message>
+    <message>
+        <source>Add the table to PG_LAYERS.</source>
+        <translation>Ajoutez la table à PG_LAYERS.</translation>
+    </message>
+    <message>
+        <source>pg_dump is missing, or older than the server</source>
+        <translation>pg_dump manque, ou est plus ancien que le serveur</translation>
+    </message>
+    <message>
+        <source>Install the client programs of the server's version, or name their folder in POSTGRESQL_BINARY_PATH.</source>
+        <translation>Installez les programmes clients de la version du serveur, ou indiquez leur dossier dans POSTGRESQL_BINARY_PATH.</translation>
+    </message>
+    <message>
+        <source>a table to be prepared is locked by somebody's open edit</source>
+        <translation>une table à préparer est verrouillée par une modification en cours</translation>
+    </message>
+    <message>
+        <source>Ask them to save, then run it again.</source>
+        <translation>Demandez qu'elle soit enregistrée, puis recommencez.</translation>
+    </message>
+    <message>
+        <source>Deploy a database package to the clone</source>
+        <translation>Déployer un paquet de base de données sur le clone</translation>
+    </message>
+    <message>
+        <source>Makes a database a clone, or brings a clone up to date, from a package that package_central_database has made: LizSync is installed when it is missing, the tables of the package replace those that were deployed before, and central learns of the clone.
+
+All that happens in one transaction: a deployment that fails, is stopped or loses its connection leaves both databases as they were, and so does a package that is damaged anywhere. A clone keeps its identity, and other tables, views and styles that were made there are left alone.
+
+A clone with edits that central has not received yet is refused: synchronise it first, or let them be carried over.</source>
+        <translation>Fait d'une base un clone, ou remet un clone à jour, à partir d'un paquet fait par package_central_database : LizSync est installé s'il manque, les tables du paquet remplacent celles qui avaient été déployées, et la base centrale apprend l'existence du clone.
+
+Tout se passe dans une seule transaction : un déploiement qui échoue, est arrêté ou perd sa connexion laisse les deux bases comme elles étaient, et de même un paquet abîmé où que ce soit. Un clone garde son identité, et les autres tables, vues et styles qui y ont été faits ne sont pas touchés.
+
+Un clone dont la base centrale n'a pas encore reçu des modifications est refusé : synchronisez-le d'abord, ou faites-les reporter.</translation>
+    </message>
+    <message>
+        <source>The central database that the package was made from, with the role that owns LizSync there.</source>
+        <translation>La base centrale dont le paquet provient, avec le rôle qui y possède LizSync.</translation>
+    </message>
+    <message>
+        <source>Clone</source>
+        <translation>Clone</translation>
+    </message>
+    <message>
+        <source>The database that becomes a clone, with the role that is to own its tables.</source>
+        <translation>La base qui devient un clone, avec le rôle qui doit posséder ses tables.</translation>
+    </message>
+    <message>
+        <source>Accepted for old scripts; a deployment needs no programs of PostgreSQL's.</source>
+        <translation>Accepté pour les anciens scripts ; un déploiement n'a besoin d'aucun programme de PostgreSQL.</translation>
+    </message>
+    <message>
+        <source>The package. central_database_package.zip in the temporary folder when empty.</source>
+        <translation>Le paquet. central_database_package.zip dans le dossier temporaire si c'est vide.</translation>
+    </message>
+    <message>
+        <source>Give the clone a new server id</source>
+        <translation>Donner au clone un nouvel identifiant de serveur</translation>
+    </message>
+    <message>
+        <source>Make it another clone than it was: for a database that was copied from a clone together with its identity.</source>
+        <translation>En faire un autre clone que celui qu'il était : pour une base copiée d'un clone avec son identité.</translation>
+    </message>
+    <message>
+        <source>Name of the clone</source>
+        <translation>Nom du clone</translation>
+    </message>
+    <message>
+        <source>A name for people, such as the laptop's. The one that it has when empty, clone_ and eight characters for a new clone.</source>
+        <translation>Un nom pour les personnes, par exemple celui du portable. S'il est vide, celui qu'il a ; pour un nouveau clone, clone_ et huit caractères.</translation>
+    </message>
+    <message>
+        <source>Role of the clone on central</source>
+        <translation>Rôle du clone sur la base centrale</translation>
+    </message>
+    <message>
+        <source>The role of the central database that may synchronise this clone, with its own rights. The role of the connection to central when empty.</source>
+        <translation>Le rôle de la base centrale qui peut synchroniser ce clone, avec ses propres droits. Le rôle de la connexion à la base centrale si c'est vide.</translation>
+    </message>
+    <message>
+        <source>Make a role for the clone on central</source>
+        <translation>Créer un rôle pour le clone sur la base centrale</translation>
+    </message>
+    <message>
+        <source>Make a role for this clone alone that may edit the tables of the package and nothing else, and store its connection in the clone. The role of the connection to central must be allowed to create roles.</source>
+        <translation>Créer un rôle pour ce seul clone, qui peut modifier les tables du paquet et rien d'autre, et enregistrer sa connexion dans le clone. Le rôle de la connexion à la base centrale doit avoir le droit de créer des rôles.</translation>
+    </message>
+    <message>
+        <source>Store the connection to central in the clone</source>
+        <translation>Enregistrer la connexion à la base centrale dans le clone</translation>
+    </message>
+    <message>
+        <source>Let lizsync.synchronize() in the clone connect to central as this connection does, with its password.</source>
+        <translation>Permettre à lizsync.synchronize() dans le clone de se connecter à la base centrale comme cette connexion, avec son mot de passe.</translation>
+    </message>
+    <message>
+        <source>Keep the edits that were not synchronised</source>
+        <translation>Garder les modifications qui n'ont pas été synchronisées</translation>
+    </message>
+    <message>
+        <source>Carry the edits that central has not received over to the new tables. The next synchronisation compares them with all that central did meanwhile; a row that no longer fits is given up, and its values go to lizsync.conflicts.</source>
+        <translation>Reporter sur les nouvelles tables les modifications que la base centrale n'a pas reçues. La prochaine synchronisation les compare avec tout ce que la base centrale a fait entre-temps ; une ligne qui ne convient plus est abandonnée, et ses valeurs vont dans lizsync.conflicts.</translation>
+    </message>
+    <message>
+        <source>Leave AFTER triggers enabled</source>
+        <translation>Laisser les déclencheurs AFTER actifs</translation>
+    </message>
+    <message>
+        <source>What an AFTER trigger does to other tables must happen once, on central, so that those of the tables are disabled on the clone unless this is true.</source>
+        <translation>Ce qu'un déclencheur AFTER fait à d'autres tables doit avoir lieu une fois, sur la base centrale ; ceux des tables sont donc désactivés sur le clone si ce n'est pas coché.</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nom</translation>
+    </message>
+    <message>
+        <source>Edits carried over</source>
+        <translation>Modifications reportées</translation>
+    </message>
+    <message>
+        <source>the role of the connection to central does not own LizSync there</source>
+        <translation>le rôle de la connexion à la base centrale n'y possède pas LizSync</translation>
+    </message>
+    <message>
+        <source>Connect with the owner; CENTRAL_ROLE names the role that is to synchronise.</source>
+        <translation>Connectez-vous avec le propriétaire ; CENTRAL_ROLE nomme le rôle qui doit synchroniser.</translation>
+    </message>
+    <message>
+        <source>the package is damaged, has another format, or was made from another central database or for another version of LizSync</source>
+        <translation>le paquet est abîmé, a un autre format, ou provient d'une autre base centrale ou d'une autre version de LizSync</translation>
+    </message>
+    <message>
+        <source>Make a new package and copy it again.</source>
+        <translation>Faites un nouveau paquet et copiez-le de nouveau.</translation>
+    </message>
+    <message>
+        <source>the clone is the central database itself, has clones of its own, or is the clone of another central database</source>
+        <translation>le clone est la base centrale elle-même, a ses propres clones, ou est le clone d'une autre base centrale</translation>
+    </message>
+    <message>
+        <source>Check CONNECTION_NAME_CLONE.</source>
+        <translation>Vérifiez CONNECTION_NAME_CLONE.</translation>
+    </message>
+    <message>
+        <source>the clone has edits that were not synchronised</source>
+        <translation>le clone a des modifications qui n'ont pas été synchronisées</translation>
+    </message>
+    <message>
+        <source>Run synchronize_database first, or let KEEP_UNSENT_CHANGES be true.</source>
+        <translation>Lancez d'abord synchronize_database, ou cochez KEEP_UNSENT_CHANGES.</translation>
+    </message>
+    <message>
+        <source>the clone to keep edits of is an older copy of itself</source>
+        <translation>le clone dont garder les modifications est une copie plus ancienne de lui-même</translation>
+    </message>
+    <message>
+        <source>Let RECREATE_CLONE_SERVER_ID be true as well, so that its edits are told from those of the other copy.</source>
+        <translation>Cochez aussi RECREATE_CLONE_SERVER_ID, pour que ses modifications soient distinguées de celles de l'autre copie.</translation>
+    </message>
+    <message>
+        <source>the clone has synchronised since the package was made</source>
+        <translation>le clone a été synchronisé depuis que le paquet a été fait</translation>
+    </message>
+    <message>
+        <source>Make a new package.</source>
+        <translation>Faites un nouveau paquet.</translation>
+    </message>
+    <message>
+        <source>the database has tables of its own under names of the package</source>
+        <translation>la base a ses propres tables sous des noms du paquet</translation>
+    </message>
+    <message>
+        <source>Deploy to another database, or rename them.</source>
+        <translation>Déployez dans une autre base, ou renommez-les.</translation>
+    </message>
+    <message>
+        <source>objects that were made on the clone depend on the tables to be replaced</source>
+        <translation>des objets faits sur le clone dépendent des tables à remplacer</translation>
+    </message>
+    <message>
+        <source>Drop the objects that the message names, deploy, and make them again.</source>
+        <translation>Supprimez les objets que le message nomme, déployez, et refaites-les.</translation>
+    </message>
+    <message>
+        <source>PostGIS or another extension is missing and this role may not create it</source>
+        <translation>PostGIS ou une autre extension manque et ce rôle ne peut pas la créer</translation>
+    </message>
+    <message>
+        <source>Ask an administrator to run the command in the message.</source>
+        <translation>Demandez à un administrateur de lancer la commande du message.</translation>
+    </message>
+    <message>
+        <source>somebody uses the tables on the clone</source>
+        <translation>quelqu'un utilise les tables sur le clone</translation>
+    </message>
+    <message>
+        <source>Close the layers and sessions there, then run it again.</source>
+        <translation>Fermez-y les couches et les sessions, puis recommencez.</translation>
+    </message>
+    <message>
+        <source>Two-way database synchronization</source>
+        <translation>Synchronisation bidirectionnelle des bases de données</translation>
+    </message>
+    <message>
+        <source>Sends the edits made on the clone to the central database and brings back what was edited there and on the other clones.
+
+Edits are compared field by field: different fields of one feature both survive, and for the same field the last edit wins. A delete wins over an edit. Every value that loses is kept in lizsync.conflicts on central. A row that cannot be applied stays where it was edited, is reported with the reason and is tried again next time; it never holds up the others.
+
+The program talks to both databases itself, so the clone needs no connection to central and no password of it. It may be stopped at any moment and run again: nothing is lost and nothing is applied twice.</source>
+        <translation>Envoie à la base centrale les modifications faites sur le clone et rapporte ce qui a été modifié là-bas et sur les autres clones.
+
+Les modifications sont comparées champ par champ : des champs différents d'une même entité survivent tous deux, et pour un même champ la dernière modification l'emporte. Une suppression l'emporte sur une modification. Toute valeur qui perd est conservée dans lizsync.conflicts sur la base centrale. Une ligne qui ne peut pas être appliquée reste où elle a été modifiée, est signalée avec la raison et réessayée la fois suivante ; elle ne retient jamais les autres.
+
+Le programme parle lui-même aux deux bases, si bien que le clone n'a besoin d'aucune connexion à la base centrale ni d'aucun de ses mots de passe. Il peut être arrêté à tout moment et relancé : rien n'est perdu et rien n'est appliqué deux fois.</translation>
+    </message>
+    <message>
+        <source>Connection to central</source>
+        <translation>Connexion à la base centrale</translation>
+    </message>
+    <message>
+        <source>The central database, with the role that speaks for the clone.</source>
+        <translation>La base centrale, avec le rôle qui parle pour le clone.</translation>
+    </message>
+    <message>
+        <source>Connection to the clone</source>
+        <translation>Connexion au clone</translation>
+    </message>
+    <message>
+        <source>The clone, with the role that owns its tables.</source>
+        <translation>Le clone, avec le rôle qui possède ses tables.</translation>
+    </message>
+    <message>
+        <source>Rows written on central</source>
+        <translation>Lignes écrites sur la base centrale</translation>
+    </message>
+    <message>
+        <source>Rows written on the clone</source>
+        <translation>Lignes écrites sur le clone</translation>
+    </message>
+    <message>
+        <source>Conflicts</source>
+        <translation>Conflits</translation>
+    </message>
+    <message>
+        <source>Pending rows</source>
+        <translation>Lignes en attente</translation>
+    </message>
+    <message>
+        <source>this database is not a clone</source>
+        <translation>cette base n'est pas un clone</translation>
+    </message>
+    <message>
+        <source>Check CONNECTION_NAME_CLONE, or deploy a package to it.</source>
+        <translation>Vérifiez CONNECTION_NAME_CLONE, ou déployez-y un paquet.</translation>
+    </message>
+    <message>
+        <source>this is not the central database of the clone</source>
+        <translation>ce n'est pas la base centrale du clone</translation>
+    </message>
+    <message>
+        <source>Check CONNECTION_NAME_CENTRAL: the clone was deployed from another database.</source>
+        <translation>Vérifiez CONNECTION_NAME_CENTRAL : le clone a été déployé à partir d'une autre base.</translation>
+    </message>
+    <message>
+        <source>the structures differ</source>
+        <translation>les structures diffèrent</translation>
+    </message>
+    <message>
+        <source>Make the same change on both sides, or deploy a new package; only data is synchronised.</source>
+        <translation>Faites le même changement des deux côtés, ou déployez un nouveau paquet ; seules les données sont synchronisées.</translation>
+    </message>
+    <message>
+        <source>another synchronisation of this clone is running</source>
+        <translation>une autre synchronisation de ce clone est en cours</translation>
+    </message>
+    <message>
+        <source>Wait until it has ended.</source>
+        <translation>Attendez qu'elle soit finie.</translation>
+    </message>
+    <message>
+        <source>central refuses the clone</source>
+        <translation>la base centrale refuse le clone</translation>
+    </message>
+    <message>
+        <source>It was revoked, or another role speaks for it: connect to central with that role, or deploy again.</source>
+        <translation>Il a été révoqué, ou un autre rôle parle pour lui : connectez-vous à la base centrale avec ce rôle, ou déployez de nouveau.</translation>
+    </message>
+    <message>
+        <source>another copy of the clone has synchronised since</source>
+        <translation>une autre copie du clone a été synchronisée depuis</translation>
+    </message>
+    <message>
+        <source>Two clones were made from one disk image, or this one was restored from a backup: deploy a package to it, asking to keep its unsent changes.</source>
+        <translation>Deux clones viennent d'une même image de disque, ou celui-ci a été restauré d'une sauvegarde : déployez-y un paquet, en demandant de garder ses modifications non envoyées.</translation>
+    </message>
+    <message>
+        <source>central was moved to another cluster or restored from a dump</source>
+        <translation>la base centrale a été déplacée vers un autre serveur ou restaurée</translation>
+    </message>
+    <message>
+        <source>Deploy a new package to the clone, asking to keep its unsent changes.</source>
+        <translation>Déployez un nouveau paquet sur le clone, en demandant de garder ses modifications non envoyées.</translation>
+    </message>
+    <message>
+        <source>the LizSync structures have different versions</source>
+        <translation>les structures LizSync ont des versions différentes</translation>
+    </message>
+    <message>
+        <source>Run upgrade_database_structure on the older one.</source>
+        <translation>Lancez upgrade_database_structure sur la plus ancienne.</translation>
+    </message>
+    <message>
+        <source>central is done; the clone receives it with the next synchronisation</source>
+        <translation>la base centrale a fini ; le clone le reçoit à la prochaine synchronisation</translation>
+    </message>
+    <message>
+        <source>Synchronise again.</source>
+        <translation>Synchronisez de nouveau.</translation>
+    </message>
+    <message>
+        <source>When it refuses or fails</source>
+        <translation>Quand il refuse ou échoue</translation>
+    </message>
+    <message>
+        <source>The program lizsync has ended in the middle of the run; the next run starts it again. {reason}</source>
+        <translation>Le programme lizsync s'est arrêté au milieu de l'exécution ; la prochaine exécution le relance. {reason}</translation>
+    </message>
+    <message>
+        <source>There is no connection "{name}" to PostgreSQL in QGIS. There are: {names}.</source>
+        <translation>Il n'y a pas de connexion « {name} » à PostgreSQL dans QGIS. Il y a : {names}.</translation>
+    </message>
+    <message>
+        <source>The authentication configuration "{id}" of "{name}" is not in QGIS. Choose another one.</source>
+        <translation>La configuration d'authentification « {id} » de « {name} » n'est pas dans QGIS. Choisissez-en une autre.</translation>
+    </message>
+    <message>
+        <source>The authentication configuration "{id}" of "{name}" cannot be read without the master password of QGIS. Enter it when QGIS asks for it; for qgis_process, put it into a file and name that in the variable QGIS_AUTH_PASSWORD_FILE.</source>
+        <translation>La configuration d'authentification « {id} » de « {name} » ne peut pas être lue sans le mot de passe principal de QGIS. Donnez-le quand QGIS le demande ; pour qgis_process, mettez-le dans un fichier que nomme la variable QGIS_AUTH_PASSWORD_FILE.</translation>
+    </message>
+    <message>
+        <source>It was stopped.</source>
+        <translation>Il a été arrêté.</translation>
+    </message>
+    <message>
+        <source>the setting of the LizSync plugin</source>
+        <translation>le paramètre de l'extension LizSync</translation>
+    </message>
+    <message>
+        <source>Exit code {code}. {log}</source>
+        <translation>Code de sortie {code}. {log}</translation>
+    </message>
+    <message>
+        <source>The program lizsync, which does the work, was not found. Either install the ZIP of the plugin for this system, which has it inside, from {homepage}; or put lizsync into a folder of PATH; or say where it is in Settings, Options, Processing, Providers, LizSync.</source>
+        <translation>Le programme lizsync, qui fait le travail, n'a pas été trouvé. Installez le ZIP de l'extension pour ce système, qui le contient, depuis {homepage} ; ou mettez lizsync dans un dossier de PATH ; ou dites où il est dans Préférences, Options, Traitements, Fournisseurs, LizSync.</translation>
+    </message>
+    <message>
+        <source>{place} names {path}, which is not a program that can be run: correct or clear it.</source>
+        <translation>{place} nomme {path}, qui n'est pas un programme exécutable : corrigez-le ou effacez-le.</translation>
+    </message>
+    <message>
+        <source>The program {program} ({version}) is not of the version of this plugin: they know different algorithms. Install both from one release, {homepage}.</source>
+        <translation>Le programme {program} ({version}) n'est pas de la version de cette extension : ils connaissent des algorithmes différents. Installez les deux depuis une même version, {homepage}.</translation>
+    </message>
+    <message>
+        <source>The program lizsync cannot be copied: {error}</source>
+        <translation>Le programme lizsync ne peut pas être copié : {error}</translation>
+    </message>
+    <message>
+        <source>The program {program} cannot be run: {error}</source>
+        <translation>Le programme {program} ne peut pas être lancé : {error}</translation>
+    </message>
+    <message>
+        <source>The program {program} does not start as lizsync does. {log}</source>
+        <translation>Le programme {program} ne démarre pas comme le fait lizsync. {log}</translation>
+    </message>
+    <message>
+        <source>The layer "{name}" is not of PostgreSQL: take it out of the list.</source>
+        <translation>La couche « {name} » n'est pas de PostgreSQL : retirez-la de la liste.</translation>
+    </message>
+    <message>
+        <source>The layer "{name}" is a query and no table: take it out of the list, or choose the table or view itself.</source>
+        <translation>La couche « {name} » est une requête et non une table : retirez-la de la liste, ou choisissez la table ou la vue elle-même.</translation>
+    </message>
+    <message>
+        <source>There is no layer "{name}": give a layer of the project or schema.table.</source>
+        <translation>Il n'y a pas de couche « {name} » : donnez une couche du projet ou schéma.table.</translation>
+    </message>
+    <message>
+        <source>The layer "{name}" is of the database {own}, and the connection leads to {database}: choose layers of that database, or another connection.</source>
+        <translation>La couche « {name} » est de la base {own}, et la connexion mène à {database} : choisissez des couches de cette base, ou une autre connexion.</translation>
+    </message>
+    <message>
+        <source>The layer "{name}" has a filter, which is not applied: all rows of the table are taken.</source>
+        <translation>La couche « {name} » a un filtre, qui n'est pas appliqué : toutes les lignes de la table sont prises.</translation>
+    </message>
+    <message>
+        <source>{title} ({name}) is not valid: {value}</source>
+        <translation>{title} ({name}) n'est pas valide : {value}</translation>
+    </message>
+    <message>
+        <source>{title} ({name}) is missing.</source>
+        <translation>{title} ({name}) manque.</translation>
+    </message>
+    <message>
+        <source>{name} must be {choices}, not {value}.</source>
+        <translation>{name} doit être {choices}, et non {value}.</translation>
+    </message>
+    <message>
+        <source> or </source>
+        <translation> ou </translation>
+    </message>
+    <message>
+        <source>LizSync: databases that are edited apart</source>
+        <translation>LizSync : des bases modifiées chacune de leur côté</translation>
+    </message>
+    <message>
+        <source>Program lizsync (found by itself when empty)</source>
+        <translation>Programme lizsync (trouvé de lui-même si c'est vide)</translation>
+    </message>
 </context>
 </TS>
