@@ -111,12 +111,18 @@ class Database:
     @property
     def parts(self) -> Dict[str, str]:
         url = urlsplit(self.url)
-        return {"host": url.hostname or "", "port": str(url.port), "user": url.username or "", "password": url.password or ""}
+        return {
+            "host": url.hostname or "",
+            "port": str(url.port),
+            "user": url.username or "",
+            "password": url.password or "",
+        }
 
     def source(self, rest: str) -> str:
         """The source of a layer."""
         p = self.parts
-        return f"dbname='{self.name}' host={p['host']} port={p['port']} user='{p['user']}' password='{p['password']}' {rest}"
+        server = f"host={p['host']} port={p['port']}"
+        return f"dbname='{self.name}' {server} user='{p['user']}' password='{p['password']}' {rest}"
 
 
 class connect:
@@ -184,7 +190,12 @@ class QgisTestCase(unittest.TestCase):
         """A central database with its tables ready."""
         central = self.database(CITY)
         self.run_algorithm("create_database_structure", CONNECTION_NAME=central.url)
-        self.run_algorithm("initialize_central_database", CONNECTION_NAME_CENTRAL=central.url, ADD_UID_COLUMNS=True, ADD_AUDIT_TRIGGERS=True)
+        self.run_algorithm(
+            "initialize_central_database",
+            CONNECTION_NAME_CENTRAL=central.url,
+            ADD_UID_COLUMNS=True,
+            ADD_AUDIT_TRIGGERS=True,
+        )
         return central
 
     def authentication(self, user: str, password: str) -> str:
@@ -214,15 +225,25 @@ class Profile:
         folder.chmod(0o700)
         self.environment = {
             **os.environ,
-            "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "XDG_DATA_HOME": str(folder / ".local/share"),
-            "XDG_CONFIG_HOME": str(folder / ".config"), "TMPDIR": str(folder), "PYTHONWARNINGS": "ignore",
+            "HOME": str(folder),
+            "XDG_RUNTIME_DIR": str(folder),
+            "XDG_DATA_HOME": str(folder / ".local/share"),
+            "XDG_CONFIG_HOME": str(folder / ".config"),
+            "TMPDIR": str(folder),
+            "PYTHONWARNINGS": "ignore",
         }
         self.environment.pop("QGIS_CUSTOM_CONFIG_PATH", None)
 
     def start(self, *arguments: str, **more: str) -> subprocess.Popen:
         return subprocess.Popen(
-            ["qgis_process.bin", *arguments], env={**self.environment, **more}, cwd=self.home, start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            ["qgis_process.bin", *arguments],
+            env={**self.environment, **more},
+            cwd=self.home,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def process(self, *arguments: str, **more: str) -> subprocess.CompletedProcess:

@@ -38,7 +38,9 @@ class ConnectionTest(QgisTestCase):
         self.addCleanup(self.drop_role, role)
         p = database.parts
         written = password.replace("\\", "\\\\").replace("'", "\\'")
-        name = self.connection("quoted", f"dbname='{database.name}' host={p['host']} port={p['port']} user='{role}' password='{written}'")
+        name = self.connection(
+            "quoted", f"dbname='{database.name}' host={p['host']} port={p['port']} user='{role}' password='{written}'"
+        )
         self.assertEqual(self.who(conninfo(name)), f"{role}@{database.name}")
         with self.assertRaises(QgsProcessingException) as raised:
             self.run_algorithm("create_database_structure", CONNECTION_NAME=name)
@@ -64,7 +66,8 @@ class ConnectionTest(QgisTestCase):
             file = Path(folder) / "services"
             p = database.parts
             file.write_text(
-                f"# the office\n[office]\nhost={p['host']}\nport={p['port']}\nuser={p['user']}\npassword={p['password']}\ndbname={database.name}\n"
+                f"# the office\n[office]\nhost={p['host']}\nport={p['port']}\n"
+                f"user={p['user']}\npassword={p['password']}\ndbname={database.name}\n"
             )
             with mock.patch.dict(os.environ, {"PGSERVICEFILE": str(file)}):
                 name = self.connection("by service", "service='office'")
@@ -77,14 +80,18 @@ class ConnectionTest(QgisTestCase):
         database = self.database()
         p = database.parts
         authcfg = self.authentication(p["user"], p["password"])
-        name = self.connection("by authcfg", f"dbname='{database.name}' host={p['host']} port={p['port']} authcfg={authcfg}")
+        name = self.connection(
+            "by authcfg", f"dbname='{database.name}' host={p['host']} port={p['port']} authcfg={authcfg}"
+        )
         self.assertEqual(self.who(conninfo(name)), f"postgres@{database.name}")
 
     def test_authentication_configuration_needs_the_master_password(self):
         database = self.database()
         p = database.parts
         authcfg = self.authentication("anna", "secret")
-        name = self.connection("locked", f"dbname='{database.name}' host={p['host']} port={p['port']} authcfg={authcfg}")
+        name = self.connection(
+            "locked", f"dbname='{database.name}' host={p['host']} port={p['port']} authcfg={authcfg}"
+        )
         manager = QgsApplication.authManager()
         manager.clearMasterPassword()
         self.addCleanup(manager.setMasterPassword, "master", True)
@@ -102,7 +109,15 @@ class ConnectionTest(QgisTestCase):
         self.assertIn('"abc1234" of "gone" is not in QGIS', str(raised.exception))
 
     def test_targets_are_compared_by_where_they_lead(self):
-        same = ["host=localhost dbname=d", "host=127.0.0.1 port=5432 dbname=d", "dbname=d", "host=/run/postgresql dbname=d", "postgresql:///d", "postgres://LOCALHOST:5432/d", "user=d"]
+        same = [
+            "host=localhost dbname=d",
+            "host=127.0.0.1 port=5432 dbname=d",
+            "dbname=d",
+            "host=/run/postgresql dbname=d",
+            "postgresql:///d",
+            "postgres://LOCALHOST:5432/d",
+            "user=d",
+        ]
         with mock.patch.dict(os.environ):
             for variable in ("PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE"):
                 os.environ.pop(variable, None)
@@ -113,7 +128,9 @@ class ConnectionTest(QgisTestCase):
     def test_wrong_password_says_so_without_showing_it(self):
         database = self.database()
         p = database.parts
-        name = self.connection("wrong", f"dbname='{database.name}' host={p['host']} port={p['port']} user='postgres' password='hush-hush'")
+        name = self.connection(
+            "wrong", f"dbname='{database.name}' host={p['host']} port={p['port']} user='postgres' password='hush-hush'"
+        )
         with self.assertRaises(psycopg2.OperationalError):
             self.who(conninfo(name))
         with self.assertRaises(QgsProcessingException) as raised:

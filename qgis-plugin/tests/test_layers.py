@@ -38,7 +38,9 @@ class LayersTest(QgisTestCase):
             names, _ = self.tables(database, given)
             self.assertEqual([name.replace('"', "") for name in names], ["city.tree"], given)
         described = layers.describe(layer)
-        self.assertEqual((described.id, described.name, described.key, described.filter), (layer.id(), "trees", "id", ""))
+        self.assertEqual(
+            (described.id, described.name, described.key, described.filter), (layer.id(), "trees", "id", "")
+        )
 
     def test_table_of_two_layers_is_taken_once(self):
         database = self.database("create schema city; create table city.tree (id int primary key)")
@@ -48,19 +50,26 @@ class LayersTest(QgisTestCase):
     def test_odd_names_arrive_whole(self):
         quoted = '"' + ODD.replace('"', '""') + '"'
         central = self.prepared()
-        central.execute(f"create schema {quoted}; create table {quoted}.{quoted} (id serial primary key, t text); insert into {quoted}.{quoted} (t) values ('x')")
+        central.execute(
+            f"create schema {quoted}; create table {quoted}.{quoted} (id serial primary key, t text); "
+            f"insert into {quoted}.{quoted} (t) values ('x')"
+        )
         written = '"' + ODD.replace('"', '\\"') + '"'
         layer = self.layer(central, f"key='id' table={written}.{written}")
         self.assertTrue(layer.isValid())
         file = FOLDER / "odd.zip"
-        self.run_algorithm("package_central_database", CONNECTION_NAME_CENTRAL=central.url, PG_LAYERS=[layer], ZIP_FILE=str(file))
+        self.run_algorithm(
+            "package_central_database", CONNECTION_NAME_CENTRAL=central.url, PG_LAYERS=[layer], ZIP_FILE=str(file)
+        )
         with zipfile.ZipFile(file) as package:
             (table,) = json.loads(package.read("manifest.json"))["tables"]
         self.assertEqual((table["schema"], table["name"]), (ODD, ODD))
         self.assertEqual(Path(file).suffix, ".zip")
 
     def test_layer_of_another_database_is_refused_by_name(self):
-        central, other = self.database(), self.database("create schema city; create table city.tree (id int primary key)")
+        central, other = self.database(), self.database(
+            "create schema city; create table city.tree (id int primary key)"
+        )
         layer = self.layer(other, 'key=\'id\' table="city"."tree"', "the other's trees")
         refusal = self.refusal(central, layer)
         self.assertIn("the other's trees", refusal)
@@ -83,6 +92,12 @@ class LayersTest(QgisTestCase):
         layer = self.layer(central, 'key=\'id\' table="city"."tree" sql=height > 18', "high trees")
         self.assertEqual(layer.featureCount(), 2)
         feedback = QgsProcessingFeedback()
-        result = self.run_algorithm("package_central_database", feedback, CONNECTION_NAME_CENTRAL=central.url, PG_LAYERS=[layer], ZIP_FILE=str(FOLDER / "filter.zip"))
+        result = self.run_algorithm(
+            "package_central_database",
+            feedback,
+            CONNECTION_NAME_CENTRAL=central.url,
+            PG_LAYERS=[layer],
+            ZIP_FILE=str(FOLDER / "filter.zip"),
+        )
         self.assertEqual(result["NUMBER_ROWS"], 20)
         self.assertIn('The layer "high trees" has a filter, which is not applied', feedback.textLog())

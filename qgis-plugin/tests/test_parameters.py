@@ -17,17 +17,56 @@ from lizsync.algorithm import LizSyncAlgorithm
 from lizsync.parameters import Input, read_all
 
 KINDS = {
-    "connection", "layers", "enum", "file", "folder", "output file", "secret", "boolean", "integer", "number", "string",
+    "connection",
+    "layers",
+    "enum",
+    "file",
+    "folder",
+    "output file",
+    "secret",
+    "boolean",
+    "integer",
+    "number",
+    "string",
 }
 TRANSFER = {
-    "id": "transfer", "group": "03 Files", "title": "Transfer", "description": "Transfers.",
+    "id": "transfer",
+    "group": "03 Files",
+    "title": "Transfer",
+    "description": "Transfers.",
     "inputs": {
         "properties": {
-            "FTP_PROTOCOL": {"type": "string", "title": "Protocol", "description": "How.", "enum": ["SFTP", "FTP"], "default": "SFTP", "x-qgis": {"type": "enum", "byIndex": True}},
-            "MODE": {"type": "string", "title": "Mode", "description": "Which.", "enum": ["slow", "fast"], "default": "slow", "x-qgis": {"type": "enum"}},
-            "FTP_PORT": {"type": "integer", "title": "Port", "description": "Where.", "minimum": 1, "maximum": 65535, "default": 2021},
+            "FTP_PROTOCOL": {
+                "type": "string",
+                "title": "Protocol",
+                "description": "How.",
+                "enum": ["SFTP", "FTP"],
+                "default": "SFTP",
+                "x-qgis": {"type": "enum", "byIndex": True},
+            },
+            "MODE": {
+                "type": "string",
+                "title": "Mode",
+                "description": "Which.",
+                "enum": ["slow", "fast"],
+                "default": "slow",
+                "x-qgis": {"type": "enum"},
+            },
+            "FTP_PORT": {
+                "type": "integer",
+                "title": "Port",
+                "description": "Where.",
+                "minimum": 1,
+                "maximum": 65535,
+                "default": 2021,
+            },
             "FTP_LOGIN": {"type": "string", "title": "Login", "description": "Who.", "default": "geopoppy"},
-            "FTP_PASSWORD": {"type": "string", "title": "Password", "description": "The password.", "x-qgis": {"type": "secret"}},
+            "FTP_PASSWORD": {
+                "type": "string",
+                "title": "Password",
+                "description": "The password.",
+                "x-qgis": {"type": "secret"},
+            },
             "FOLDER": {"type": "string", "title": "Folder", "description": "What.", "x-qgis": {"type": "folder"}},
             "LOUD": {"type": "boolean", "title": "Loud", "description": "Shout.", "default": False},
             "RATE": {"type": "number", "title": "Rate", "description": "How fast."},
@@ -72,11 +111,15 @@ class ParametersTest(QgisTestCase):
             self.assertEqual(outputs["OUTPUT_STATUS"], "outputNumber")
             for name, schema in one["inputs"]["properties"].items():
                 definition = algorithm.parameterDefinition(name)
-                self.assertIn(Input(name, schema, True).kind, KINDS, f"{one['id']} {name}: the plugin does not know this kind")
+                self.assertIn(
+                    Input(name, schema, True).kind, KINDS, f"{one['id']} {name}: the plugin does not know this kind"
+                )
                 self.assertEqual(definition.description(), schema["title"])
                 self.assertEqual(definition.help(), schema["description"])
                 flags = QgsProcessingParameterDefinition.Flag
-                self.assertEqual(bool(definition.flags() & flags.FlagOptional), name not in one["inputs"]["required"], name)
+                self.assertEqual(
+                    bool(definition.flags() & flags.FlagOptional), name not in one["inputs"]["required"], name
+                )
                 advanced = schema.get("x-qgis", {}).get("advanced", False)
                 self.assertEqual(bool(definition.flags() & flags.FlagAdvanced), advanced, name)
                 self.assertEqual(definition.help(), schema["description"])
@@ -86,7 +129,11 @@ class ParametersTest(QgisTestCase):
     def test_types_and_defaults_are_those_of_old_models(self):
         package = self.algorithm("package_central_database")
         self.assertEqual(
-            {p.name(): (p.type(), p.defaultValue()) for p in package.parameterDefinitions() if p.name() != "LOCK_TIMEOUT"},
+            {
+                p.name(): (p.type(), p.defaultValue())
+                for p in package.parameterDefinitions()
+                if p.name() != "LOCK_TIMEOUT"
+            },
             {
                 "CONNECTION_NAME_CENTRAL": ("providerconnection", None),
                 "POSTGRESQL_BINARY_PATH": ("file", None),
@@ -100,7 +147,8 @@ class ParametersTest(QgisTestCase):
         deploy = self.algorithm("deploy_database_server_package")
         self.assertEqual(deploy.parameterDefinition("ZIP_FILE").type(), "file")
         self.assertEqual(
-            deploy.parameterDefinition("ZIP_FILE").defaultValue(), package.parameterDefinition("ZIP_FILE").defaultValue()
+            deploy.parameterDefinition("ZIP_FILE").defaultValue(),
+            package.parameterDefinition("ZIP_FILE").defaultValue(),
         )
 
     def test_enum_is_given_by_index_and_by_value(self):
@@ -119,7 +167,15 @@ class ParametersTest(QgisTestCase):
         self.assertNotIn("RATE", self.values())
         self.assertEqual(self.values()["FTP_PORT"], 2021)
         self.assertIn("(FTP_PORT) is not valid", self.values(FTP_PORT=70000))
-        for text, wanted in (("yes", True), ("NO", False), ("0", False), ("1", True), (0, False), (True, True), ("", False)):
+        for text, wanted in (
+            ("yes", True),
+            ("NO", False),
+            ("0", False),
+            ("1", True),
+            (0, False),
+            (True, True),
+            ("", False),
+        ):
             self.assertIs(self.values(LOUD=text)["LOUD"], wanted, text)
         self.assertEqual(self.values(LOUD="perhaps"), "Loud (LOUD) is not valid: perhaps")
 
@@ -128,7 +184,8 @@ class ParametersTest(QgisTestCase):
         self.assertEqual(self.values(FTP_PORT="many"), "Port (FTP_PORT) is not valid: many")
         algorithm = self.algorithm("create_database_structure")
         self.assertEqual(
-            algorithm.checkParameterValues({}, QgsProcessingContext()), (False, "Central database (CONNECTION_NAME) is missing.")
+            algorithm.checkParameterValues({}, QgsProcessingContext()),
+            (False, "Central database (CONNECTION_NAME) is missing."),
         )
 
     def test_secret_comes_from_an_authentication_configuration(self):
@@ -138,14 +195,19 @@ class ParametersTest(QgisTestCase):
         old = self.values(FTP_PASSWORD="plain")
         self.assertEqual((old["FTP_LOGIN"], old["FTP_PASSWORD"]), ("geopoppy", "plain"))
         algorithm = self.made_of(TRANSFER)
-        self.assertTrue(algorithm.parameterDefinition("FTP_PASSWORD").flags() & QgsProcessingParameterDefinition.Flag.FlagHidden)
+        self.assertTrue(
+            algorithm.parameterDefinition("FTP_PASSWORD").flags() & QgsProcessingParameterDefinition.Flag.FlagHidden
+        )
 
     def test_dialog_offers_the_last_connection_again_and_nothing_secret(self):
         algorithm = self.algorithm("deploy_database_server_package")
         self.addCleanup(QgsSettings().remove, "lizsync/last")
         given = {
-            "CONNECTION_NAME_CENTRAL": "my central", "CONNECTION_NAME_CLONE": "host=h password=secret",
-            "CLONE_NAME": "tablet", "RECREATE_CLONE_SERVER_ID": True, "ZIP_FILE": "/tmp/a.zip",
+            "CONNECTION_NAME_CENTRAL": "my central",
+            "CONNECTION_NAME_CLONE": "host=h password=secret",
+            "CLONE_NAME": "tablet",
+            "RECREATE_CLONE_SERVER_ID": True,
+            "ZIP_FILE": "/tmp/a.zip",
         }
         algorithm._remember(given, QgsProcessingContext())
         again = self.algorithm("deploy_database_server_package")
@@ -154,7 +216,8 @@ class ParametersTest(QgisTestCase):
         self.assertEqual(shown["ZIP_FILE"], "/tmp/a.zip")
         self.assertIsNone(shown["CONNECTION_NAME_CLONE"])
         self.assertIsNone(shown["CLONE_NAME"])
-        self.assertEqual(list(QgsSettings().allKeys()), [k for k in QgsSettings().allKeys() if 'secret' not in str(QgsSettings().value(k))])
+        stored = {key: QgsSettings().value(key) for key in QgsSettings().allKeys()}
+        self.assertNotIn("secret", str(stored))
         self.assertFalse(shown["RECREATE_CLONE_SERVER_ID"])
         # Scripts, models and qgis_process are not told of it.
         self.assertIsNone(again.parameterDefinition("CONNECTION_NAME_CENTRAL").defaultValue())

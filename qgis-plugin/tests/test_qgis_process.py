@@ -23,10 +23,12 @@ class QgisProcessTest(QgisTestCase):
     def services(self, **databases):
         """A pg_service.conf, as somebody has who works without a window."""
         file = self.profile.home / ".pg_service.conf"
-        file.write_text("".join(
-            f"[{name}]\n" + "".join(f"{key}={value}\n" for key, value in {**d.parts, "dbname": d.name}.items())
-            for name, d in databases.items()
-        ))
+        file.write_text(
+            "".join(
+                f"[{name}]\n" + "".join(f"{key}={value}\n" for key, value in {**d.parts, "dbname": d.name}.items())
+                for name, d in databases.items()
+            )
+        )
         file.chmod(0o600)
 
     def saved(self, name, database, **more):
@@ -36,11 +38,20 @@ class QgisProcessTest(QgisTestCase):
         self.addCleanup(settings.write_text, before)
         p = database.parts
         values = {
-            "host": p["host"], "port": p["port"], "database": database.name, "username": p["user"], "password": p["password"],
-            "saveUsername": "true", "savePassword": "true", "sslmode": "SslPrefer", **more,
+            "host": p["host"],
+            "port": p["port"],
+            "database": database.name,
+            "username": p["user"],
+            "password": p["password"],
+            "saveUsername": "true",
+            "savePassword": "true",
+            "sslmode": "SslPrefer",
+            **more,
         }
         key = "connections\\" + name.replace(" ", "%20")
-        settings.write_text(before + "\n[PostgreSQL]\n" + "".join(f"{key}\\{one}={value}\n" for one, value in values.items()))
+        settings.write_text(
+            before + "\n[PostgreSQL]\n" + "".join(f"{key}\\{one}={value}\n" for one, value in values.items())
+        )
 
     def qgis(self, algorithm, *arguments, code=0, **environment):
         done = self.profile.process("run", f"lizsync:{algorithm}", "--", *arguments, **environment)
@@ -54,7 +65,12 @@ class QgisProcessTest(QgisTestCase):
             self.assertIn(f"lizsync:{one['id']}\t{one['title']}", listed)
         told = self.profile.process("help", "lizsync:synchronize_database")
         self.assertEqual(told.returncode, 0)
-        for words in ("Edits are compared field by field", "CONNECTION_NAME_CENTRAL: Connection to central", "- the structures differ: Make the same", "NUMBER_PENDING: <outputNumber>"):
+        for words in (
+            "Edits are compared field by field",
+            "CONNECTION_NAME_CENTRAL: Connection to central",
+            "- the structures differ: Make the same",
+            "NUMBER_PENDING: <outputNumber>",
+        ):
             self.assertIn(words, told.stdout)
         self.assertNotIn("<p>", told.stdout)
 
@@ -67,7 +83,9 @@ class QgisProcessTest(QgisTestCase):
         self.assertRegex(text, r"DATABASE_VERSION:\s+1")
         self.qgis("initialize_central_database", a, "ADD_UID_COLUMNS=true", "ADD_AUDIT_TRIGGERS=yes")
         file = self.profile.home / "city.zip"
-        text = self.qgis("package_central_database", a, "PG_LAYERS=city.tree", "PG_LAYERS=city.species", f"ZIP_FILE={file}")
+        text = self.qgis(
+            "package_central_database", a, "PG_LAYERS=city.tree", "PG_LAYERS=city.species", f"ZIP_FILE={file}"
+        )
         self.assertRegex(text, r"NUMBER_ROWS:\s+22")
         text = self.qgis("deploy_database_server_package", a, b, f"ZIP_FILE={file}")
         self.assertIn("is a superuser", text)  # a warning
@@ -79,14 +97,19 @@ class QgisProcessTest(QgisTestCase):
 
         done = self.profile.process("--json", "run", "lizsync:synchronize_database", "--", a, b)
         self.assertEqual(done.returncode, 0, done)
-        results = json.loads(done.stdout[done.stdout.index("{"):])["results"]
+        results = json.loads("{" + done.stdout.split("{", 1)[1])["results"]
         self.assertEqual((results["OUTPUT_STATUS"], results["NUMBER_PENDING"]), (1, 0))
 
     def test_layer_of_a_project_and_connection_by_name(self):
         central = self.prepared()
         self.saved("the city", central)
-        source = "postgres://" + central.source("key='id' table=\"city\".\"tree\"")
-        text = self.qgis("package_central_database", "CONNECTION_NAME_CENTRAL=the city", f"PG_LAYERS={source}", f"ZIP_FILE={self.profile.home}/a.zip")
+        source = "postgres://" + central.source('key=\'id\' table="city"."tree"')
+        text = self.qgis(
+            "package_central_database",
+            "CONNECTION_NAME_CENTRAL=the city",
+            f"PG_LAYERS={source}",
+            f"ZIP_FILE={self.profile.home}/a.zip",
+        )
         self.assertRegex(text, r"NUMBER_ROWS:\s+20")
 
     def test_failures_have_an_exit_code_and_the_reason(self):
@@ -101,10 +124,14 @@ class QgisProcessTest(QgisTestCase):
             self.assertIn(words, text)
         text = self.qgis("upgrade_database_structure", f"CONNECTION_NAME={central.url}", code=1)
         self.assertIn("run create_database_structure", text)
-        done = self.profile.process("--json", "run", "lizsync:upgrade_database_structure", "--", f"CONNECTION_NAME={central.url}")
+        done = self.profile.process(
+            "--json", "run", "lizsync:upgrade_database_structure", "--", f"CONNECTION_NAME={central.url}"
+        )
         self.assertEqual(done.returncode, 1)
         self.assertIn("run create_database_structure", done.stdout + done.stderr)
-        text = self.qgis("create_database_structure", f"CONNECTION_NAME={central.url}", code=1, LIZSYNC_BIN="", PATH="/usr/bin:/bin")
+        text = self.qgis(
+            "create_database_structure", f"CONNECTION_NAME={central.url}", code=1, LIZSYNC_BIN="", PATH="/usr/bin:/bin"
+        )
         self.assertIn("The program lizsync, which does the work, was not found", text)
 
     def test_program_inside_the_plugin_is_run(self):
@@ -133,7 +160,14 @@ class QgisProcessTest(QgisTestCase):
         self.run_algorithm("create_database_structure", CONNECTION_NAME=central.url)
         with connect(central.url) as holder:
             holder.execute("begin; lock table city.tree")
-            process = self.profile.start("run", "lizsync:initialize_central_database", "--", f"CONNECTION_NAME_CENTRAL={central.url}", "ADD_UID_COLUMNS=true", "LOCK_TIMEOUT=3600")
+            process = self.profile.start(
+                "run",
+                "lizsync:initialize_central_database",
+                "--",
+                f"CONNECTION_NAME_CENTRAL={central.url}",
+                "ADD_UID_COLUMNS=true",
+                "LOCK_TIMEOUT=3600",
+            )
             self.addCleanup(process.kill)
             wait_for(lambda: central.execute(BLOCKED), "the lock")
             (program,) = [pid for pid in children(process.pid) if "serve" in Path(f"/proc/{pid}/cmdline").read_text()]

@@ -54,7 +54,10 @@ class RunTest(QgisTestCase):
         return run, told
 
     def last(self, told):
-        return wait_for(lambda: next((one for one in told if one[0] in ("finished", "failed", "cancelled")), None), "the end of the run")
+        return wait_for(
+            lambda: next((one for one in told if one[0] in ("finished", "failed", "cancelled")), None),
+            "the end of the run",
+        )
 
     def test_whole_workflow(self):
         central, clone = self.database(CITY), self.database()
@@ -65,16 +68,48 @@ class RunTest(QgisTestCase):
         self.assertEqual((result["OUTPUT_STATUS"], result["DATABASE_VERSION"]), (1, "1"))
         self.assertIn(result["OUTPUT_STRING"], told.messages)
         self.assertEqual(told.percent[-1], 100)
-        result = self.run_algorithm("initialize_central_database", told, CONNECTION_NAME_CENTRAL=a, ADD_SERVER_ID=True, ADD_UID_COLUMNS=False, ADD_AUDIT_TRIGGERS=False, SCHEMAS="city")
+        result = self.run_algorithm(
+            "initialize_central_database",
+            told,
+            CONNECTION_NAME_CENTRAL=a,
+            ADD_SERVER_ID=True,
+            ADD_UID_COLUMNS=False,
+            ADD_AUDIT_TRIGGERS=False,
+            SCHEMAS="city",
+        )
         self.assertEqual((result["NUMBER_TABLES"], result["NUMBER_READY"]), (2, 0))
-        result = self.run_algorithm("package_central_database", CONNECTION_NAME_CENTRAL=a, POSTGRESQL_BINARY_PATH="", PG_LAYERS=["city.species", "city.tree"], ADD_UID_COLUMNS=True, ADD_AUDIT_TRIGGERS=True, ADDITIONAL_SQL_FILE="", ZIP_FILE=file)
+        result = self.run_algorithm(
+            "package_central_database",
+            CONNECTION_NAME_CENTRAL=a,
+            POSTGRESQL_BINARY_PATH="",
+            PG_LAYERS=["city.species", "city.tree"],
+            ADD_UID_COLUMNS=True,
+            ADD_AUDIT_TRIGGERS=True,
+            ADDITIONAL_SQL_FILE="",
+            ZIP_FILE=file,
+        )
         self.assertEqual((result["ZIP_FILE"], result["NUMBER_ROWS"]), (file, 22))
-        result = self.run_algorithm("deploy_database_server_package", CONNECTION_NAME_CENTRAL=a, CONNECTION_NAME_CLONE=b, POSTGRESQL_BINARY_PATH="", ZIP_FILE=file, RECREATE_CLONE_SERVER_ID=False)
+        result = self.run_algorithm(
+            "deploy_database_server_package",
+            CONNECTION_NAME_CENTRAL=a,
+            CONNECTION_NAME_CLONE=b,
+            POSTGRESQL_BINARY_PATH="",
+            ZIP_FILE=file,
+            RECREATE_CLONE_SERVER_ID=False,
+        )
         self.assertEqual(result["NUMBER_ROWS"], 22)
         clone.execute("update city.tree set height = 100 where id = 1")
         central.execute("update city.tree set species_name = 'lime' where id = 2")
         result = self.run_algorithm("synchronize_database", CONNECTION_NAME_CENTRAL=a, CONNECTION_NAME_CLONE=b)
-        self.assertEqual((result["NUMBER_REPLAYED_TO_CENTRAL"], result["NUMBER_REPLAYED_TO_CLONE"], result["NUMBER_CONFLICTS"], result["NUMBER_PENDING"]), (1, 1, 0, 0))
+        self.assertEqual(
+            (
+                result["NUMBER_REPLAYED_TO_CENTRAL"],
+                result["NUMBER_REPLAYED_TO_CLONE"],
+                result["NUMBER_CONFLICTS"],
+                result["NUMBER_PENDING"],
+            ),
+            (1, 1, 0, 0),
+        )
         self.assertEqual(central.execute("select height from city.tree where id = 1"), [(100,)])
 
     def test_failure_has_text_detail_and_hint(self):
@@ -121,7 +156,11 @@ class RunTest(QgisTestCase):
         self.assertTrue(any(name == "message" for name, _ in told))
 
     def test_background_run_tells_why_it_was_refused_or_failed(self):
-        for parameters, words in (({}, "CONNECTION_NAME) is missing"), ({"CONNECTION_NAME": "nobody"}, 'no connection "nobody"'), ({"CONNECTION_NAME": "host=127.0.0.1 port=1 dbname=d user=u"}, "no server listens on 127.0.0.1:1")):
+        for parameters, words in (
+            ({}, "CONNECTION_NAME) is missing"),
+            ({"CONNECTION_NAME": "nobody"}, 'no connection "nobody"'),
+            ({"CONNECTION_NAME": "host=127.0.0.1 port=1 dbname=d user=u"}, "no server listens on 127.0.0.1:1"),
+        ):
             _, told = self.background("create_database_structure", parameters)
             kind, text = self.last(told)
             self.assertEqual(kind, "failed")
@@ -138,7 +177,9 @@ class RunTest(QgisTestCase):
         self.assertIn("has ended in the middle of the run", text)
         self.assertIn("-9", text)
         holder.execute("rollback")
-        self.assertEqual(self.run_algorithm("upgrade_database_structure", CONNECTION_NAME=central.url)["OUTPUT_STATUS"], 1)
+        self.assertEqual(
+            self.run_algorithm("upgrade_database_structure", CONNECTION_NAME=central.url)["OUTPUT_STATUS"], 1
+        )
         self.assertNotEqual(self.plugin.daemon.pid, first)
 
     def test_unloading_in_the_middle_of_a_run_ends_it(self):
@@ -153,8 +194,16 @@ class RunTest(QgisTestCase):
 
     def test_program_ends_when_qgis_is_killed(self):
         central, _, arguments = self.locked()
-        script = f"import sys; sys.path.insert(0, {str(FOLDER)!r}); from tests.support import *; import lizsync; p = lizsync.classFactory(None); p.initProcessing(); processing.run('lizsync:initialize_central_database', {arguments!r})"
-        qgis = subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        script = (
+            "from tests.support import *; import lizsync; p = lizsync.classFactory(None); p.initProcessing(); "
+            f"processing.run('lizsync:initialize_central_database', {arguments!r})"
+        )
+        qgis = subprocess.Popen(
+            [sys.executable, "-c", script],
+            cwd=Path(__file__).parents[1],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         self.addCleanup(qgis.wait)
         self.addCleanup(qgis.kill)
         wait_for(lambda: central.execute(BLOCKED), "the lock")
@@ -186,7 +235,10 @@ class ProgramTest(QgisTestCase):
         self.assertEqual(self.found("", inside, str(named), path), named)
         copy = self.found("", inside, "", path)
         self.assertTrue(str(copy).startswith(str(FOLDER / "own" / "bin" / "1.2.3-")))
-        self.assertIn("create_database_structure", subprocess.run([copy, "list"], capture_output=True, text=True, check=True).stdout)
+        self.assertIn(
+            "create_database_structure",
+            subprocess.run([copy, "list"], capture_output=True, text=True, check=True).stdout,
+        )
         self.assertEqual(self.found(path=path), PROGRAM)
 
     def test_copy_is_made_again_when_it_is_damaged_and_the_old_one_goes(self):
@@ -228,7 +280,11 @@ class ProgramTest(QgisTestCase):
         self.assertIsNone(daemon.pid)
 
     def test_program_that_is_another_is_refused(self):
-        for name, text in (("silent", "exit 3"), ("talking", "echo hello; echo 'it is broken' >&2; exec cat >/dev/null"), ("closed", "echo '{}'")):
+        for name, text in (
+            ("silent", "exit 3"),
+            ("talking", "echo hello; echo 'it is broken' >&2; exec cat >/dev/null"),
+            ("closed", "echo '{}'"),
+        ):
             daemon = Daemon("0" * 64)
             with self.assertRaises(DaemonError) as raised:
                 daemon.client(Program(str(self.script(name, text)), FOLDER, FOLDER, ""))

@@ -22,14 +22,13 @@ sys.path.append(QgsApplication.pkgDataPath() + "/python/plugins")
 import processing
 from processing.core.Processing import Processing
 Processing.initialize()
+started = ("subprocess.Popen", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system", "os.startfile")
+sys.addaudithook(lambda event, _: event in started and print("STARTED", event))
 begin = time.perf_counter()
 import lizsync
 plugin = lizsync.classFactory(None)
 plugin.initProcessing()
 print("SECONDS", time.perf_counter() - begin)
-import os
-print("CHILDREN", [p for p in os.listdir("/proc") if p.isdigit() and open("/proc/" + p + "/stat").read().rsplit(")", 1)[1].split()[1] == str(os.getpid())])
-print("MODULES", [m for m in ("http.client", "subprocess") if m in sys.modules])
 """
 
 
@@ -37,10 +36,16 @@ class StartTest(QgisTestCase):
     def test_loading_takes_under_100_ms_and_starts_no_process(self):
         seconds = []
         for _ in range(3):
-            done = subprocess.run([sys.executable, "-c", MEASURE.format(folder=str(FOLDER))], capture_output=True, text=True, check=True, env=os.environ)
-            told = {line.split(" ", 1)[0]: line.split(" ", 1)[1] for line in done.stdout.splitlines() if line.startswith(("SECONDS", "CHILDREN"))}
-            self.assertEqual(told["CHILDREN"], "[]")
-            seconds.append(float(told["SECONDS"]))
+            done = subprocess.run(
+                [sys.executable, "-c", MEASURE.format(folder=str(FOLDER))],
+                capture_output=True,
+                text=True,
+                check=True,
+                env=os.environ,
+            )
+            self.assertNotIn("STARTED", done.stdout)
+            (line,) = [line for line in done.stdout.splitlines() if line.startswith("SECONDS")]
+            seconds.append(float(line.split()[1]))
         print(f"loading the plugin: {statistics.median(seconds) * 1000:.0f} ms")
         self.assertLess(min(seconds), 0.1)
 
