@@ -142,7 +142,7 @@ func bounds(property *jsonschema.Schema) string {
 	return strings.Join(all, ", ")
 }
 
-// example is a value to show for a parameter: for the program, and for QGIS, which has names for connections and layers.
+// example is a value to show for a parameter: for the program, and for QGIS, which has names for connections.
 func example(name string, property *jsonschema.Schema) (value, inQGIS any) {
 	place := "central"
 	if strings.Contains(name, "CLONE") {
@@ -152,7 +152,8 @@ func example(name string, property *jsonschema.Schema) (value, inQGIS any) {
 	case provider.HintConnection:
 		return "service=" + place, place
 	case provider.HintLayers:
-		return []string{"city.species", "city.tree"}, []string{"species", "tree"}
+		tables := []string{"city.species", "city.tree"}
+		return tables, tables
 	case provider.HintFile, provider.HintOutputFile:
 		path := "/home/anna/city." + strings.TrimPrefix(hint.Extension, ".")
 		return path, path

@@ -117,6 +117,7 @@ class Daemon:
         self._process: Optional[subprocess.Popen] = None
         self._client: Optional[Client] = None
         self._log: Deque[str] = collections.deque(maxlen=20)
+        self._stopped = False
 
     @property
     def pid(self) -> Optional[int]:
@@ -129,14 +130,17 @@ class Daemon:
     def client(self, program: Program) -> Client:
         """Speaks with the program, which is started when it does not run."""
         with self._lock:
+            if self._stopped:
+                raise DaemonError(tr("The LizSync plugin is no longer there."))
             if self.pid is None or self._client is None:
                 self._end()
                 self._client = self._start(program.find())
             return self._client
 
     def stop(self) -> None:
-        """Ends the program and waits for it."""
+        """Ends the program, for good, and waits for it."""
         with self._lock:
+            self._stopped = True
             self._end()
 
     def last_words(self) -> str:

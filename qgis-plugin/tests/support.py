@@ -5,7 +5,9 @@ LIZSYNC_TEST_CLUSTER.
 """
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,8 +42,8 @@ def unzip(folder: Path) -> Path:
     return folder / "lizsync"
 
 
-_folder = tempfile.TemporaryDirectory()
-FOLDER = Path(_folder.name)
+FOLDER = Path(tempfile.mkdtemp(prefix="lizsync-qgis-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 PLUGIN = unzip(FOLDER)
 sys.path.insert(0, str(FOLDER))
 os.environ["QGIS_AUTH_DB_DIR_PATH"] = str(FOLDER)

@@ -1,11 +1,13 @@
 """qgis_process from end to end, as somebody types it."""
 import json
+import os
 import re
 import signal
+import subprocess
 import tempfile
 from pathlib import Path
 
-from .support import CITY, FOLDER, PROGRAM, Profile, QgisTestCase, children, connect, is_running, wait_for
+from .support import CITY, FOLDER, PROGRAM, ROOT, Profile, QgisTestCase, children, connect, is_running, wait_for
 
 BLOCKED = "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 
@@ -111,6 +113,35 @@ class QgisProcessTest(QgisTestCase):
             f"ZIP_FILE={self.profile.home}/a.zip",
         )
         self.assertRegex(text, r"NUMBER_ROWS:\s+20")
+
+    def test_commands_of_the_page_on_qgis_work(self):
+        page = (ROOT / "docs" / "qgis.md").read_text()
+        central, tablet = self.prepared(), self.database()
+        file = str(FOLDER / "page.zip")
+        self.run_algorithm(
+            "package_central_database", CONNECTION_NAME_CENTRAL=central.url, PG_LAYERS=["city.tree"], ZIP_FILE=file
+        )
+        self.run_algorithm(
+            "deploy_database_server_package",
+            CONNECTION_NAME_CENTRAL=central.url,
+            CONNECTION_NAME_CLONE=tablet.url,
+            ZIP_FILE=file,
+        )
+        for name, database in (("central", central), ("tablet", tablet)):
+            self.saved(name, database)
+            self.connection_to(database, name)
+        # Debian's qgis_process is broken, as the page says.
+        (self.profile.home / "bin").mkdir()
+        (self.profile.home / "bin" / "qgis_process").symlink_to("/usr/bin/qgis_process.bin")
+        environment = {**self.profile.environment, "PATH": f"{self.profile.home}/bin:{os.environ['PATH']}"}
+        (commands,) = re.findall(r"(?ms)^```bash\n(.*?)^```$", page)
+        done = subprocess.run(["bash", "-ec", commands], env=environment, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"NUMBER_PENDING:\s+0")
+        (script,) = re.findall(r"(?ms)^```python\n(.*?)^```$", page)
+        values = {}
+        exec(script, values)
+        self.assertEqual(values["result"]["OUTPUT_STATUS"], 1)
 
     def test_failures_have_an_exit_code_and_the_reason(self):
         central = self.database()

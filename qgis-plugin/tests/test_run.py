@@ -7,7 +7,18 @@ import threading
 from pathlib import Path
 from unittest import mock
 
-from qgis.core import QgsApplication, QgsProcessingException, QgsProcessingFeedback, QgsSettings
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingModelAlgorithm,
+    QgsProcessingModelChildAlgorithm,
+    QgsProcessingModelChildParameterSource,
+    QgsProject,
+    QgsSettings,
+    QgsVectorLayer,
+)
 
 from .support import CITY, FOLDER, PROGRAM, QgisTestCase, children, connect, is_running, kill, unzip, wait_for
 from lizsync.daemon import Daemon, DaemonError, Program
@@ -112,6 +123,38 @@ class RunTest(QgisTestCase):
         )
         self.assertEqual(central.execute("select height from city.tree where id = 1"), [(100,)])
 
+    def test_model_with_the_original_parameters_runs_unchanged(self):
+        central = self.prepared()
+        name = self.connection_to(central)
+        layer = QgsVectorLayer(central.source('key=\'id\' table="city"."tree"'), "trees", "postgres")
+        QgsProject.instance().addMapLayer(layer)
+        self.addCleanup(QgsProject.instance().clear)
+        static = QgsProcessingModelChildParameterSource.fromStaticValue
+        child = QgsProcessingModelChildAlgorithm("lizsync:package_central_database")
+        child.setChildId("package")
+        for key, value in {
+            "CONNECTION_NAME_CENTRAL": name,
+            "POSTGRESQL_BINARY_PATH": "",
+            "PG_LAYERS": [layer.id()],
+            "ADD_UID_COLUMNS": True,
+            "ADD_AUDIT_TRIGGERS": True,
+            "ADDITIONAL_SQL_FILE": None,
+            "ZIP_FILE": str(FOLDER / "model.zip"),
+        }.items():
+            child.addParameterSources(key, [static(value)])
+        model = QgsProcessingModelAlgorithm("m", "m", "m")
+        model.addChildAlgorithm(child)
+        file = str(FOLDER / "old.model3")
+        self.assertTrue(model.toFile(file))
+        old = QgsProcessingModelAlgorithm()
+        self.assertTrue(old.fromFile(file))
+        old.initAlgorithm()
+        context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
+        context.setProject(QgsProject.instance())
+        results, ok = old.run({}, context, feedback)
+        self.assertTrue(ok, feedback.textLog())
+        self.assertEqual(results["CHILD_RESULTS"]["package"]["NUMBER_ROWS"], 20)
+
     def test_failure_has_text_detail_and_hint(self):
         central = self.database(CITY)
         self.run_algorithm("create_database_structure", CONNECTION_NAME=central.url)
@@ -131,10 +174,15 @@ class RunTest(QgisTestCase):
         self.run_algorithm("upgrade_database_structure", CONNECTION_NAME=central.url)
         self.assertEqual(self.plugin.daemon.pid, pid)
         self.assertIn(pid, children(os.getpid()))
+        daemon = self.plugin.daemon
         self.unload()
         self.assertFalse(is_running(pid))
         self.assertNotIn(pid, children(os.getpid()))
         self.assertIsNone(QgsApplication.processingRegistry().providerById("lizsync"))
+        # A run that was waiting does not bring it back.
+        with self.assertRaises(DaemonError):
+            daemon.client(Program(str(PROGRAM), FOLDER, FOLDER, ""))
+        self.assertIsNone(daemon.pid)
 
     def test_cancelling_stops_the_statement_and_the_next_run_works(self):
         central, holder, arguments = self.locked()

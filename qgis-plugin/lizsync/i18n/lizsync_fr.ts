@@ -708,6 +708,10 @@ Le programme parle lui-même aux deux bases, si bien que le clone n'a besoin d'a
         <translation>Il a été arrêté.</translation>
     </message>
     <message>
+        <source>The LizSync plugin is no longer there.</source>
+        <translation>L'extension LizSync n'est plus là.</translation>
+    </message>
+    <message>
         <source>the setting of the LizSync plugin</source>
         <translation>le paramètre de l'extension LizSync</translation>
     </message>
