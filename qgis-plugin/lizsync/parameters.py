@@ -85,7 +85,9 @@ class Input:
 
     def _definition(self) -> QgsProcessingParameterDefinition:
         name, title = self.name, tr(self.schema["title"])
-        default, optional = self.schema.get("default"), not self.required
+        default = self.schema.get("default")
+        # With a default it is always there; "optional" would say less.
+        optional = not self.required and default is None
         extension = self.hint.get("extension", "")
         if self.hint.get("temporary"):
             default = QDir.temp().filePath(self.hint["temporary"])
@@ -163,6 +165,8 @@ class Input:
             except QgsProcessingException as error:
                 return str(error)
             return None
+        if absent and "default" in self.schema:
+            return None
         if self.kind == "enum" and not absent:
             return self._choice(value)[1]
         if definition.checkValueIsAcceptable(value, context) and (
@@ -225,7 +229,9 @@ class Input:
         arguments = (parameters, name, context)
         if self.kind == "boolean":
             given = parameters.get(name)
-            if isinstance(given, str) and given:
+            if given is None or given == "":
+                return self.schema.get("default")
+            if isinstance(given, str):
                 return BOOLEANS[given.lower()]
             return algorithm.parameterAsBool(*arguments)
         if self.kind in ("integer", "number"):

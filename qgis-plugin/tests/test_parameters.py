@@ -68,6 +68,7 @@ TRANSFER = {
                 "x-qgis": {"type": "secret"},
             },
             "FOLDER": {"type": "string", "title": "Folder", "description": "What.", "x-qgis": {"type": "folder"}},
+            "QUIET": {"type": "boolean", "title": "Quiet", "description": "Whisper.", "default": True},
             "LOUD": {"type": "boolean", "title": "Loud", "description": "Shout.", "default": False},
             "RATE": {"type": "number", "title": "Rate", "description": "How fast."},
         },
@@ -117,9 +118,8 @@ class ParametersTest(QgisTestCase):
                 self.assertEqual(definition.description(), schema["title"])
                 self.assertEqual(definition.help(), schema["description"])
                 flags = QgsProcessingParameterDefinition.Flag
-                self.assertEqual(
-                    bool(definition.flags() & flags.FlagOptional), name not in one["inputs"]["required"], name
-                )
+                may_be_empty = name not in one["inputs"]["required"] and "default" not in schema
+                self.assertEqual(bool(definition.flags() & flags.FlagOptional), may_be_empty, name)
                 advanced = schema.get("x-qgis", {}).get("advanced", False)
                 self.assertEqual(bool(definition.flags() & flags.FlagAdvanced), advanced, name)
                 self.assertEqual(definition.help(), schema["description"])
@@ -177,6 +177,8 @@ class ParametersTest(QgisTestCase):
             ("", False),
         ):
             self.assertIs(self.values(LOUD=text)["LOUD"], wanted, text)
+        self.assertIs(self.values(QUIET="")["QUIET"], True)
+        self.assertEqual(self.values(FTP_PORT="")["FTP_PORT"], 2021)
         self.assertEqual(self.values(LOUD="perhaps"), "Loud (LOUD) is not valid: perhaps")
 
     def test_missing_and_wrong_values_are_named(self):
