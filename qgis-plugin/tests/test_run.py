@@ -76,7 +76,8 @@ class RunTest(QgisTestCase):
         file = str(FOLDER / "city.zip")
         told = Told()
         result = self.run_algorithm("create_database_structure", told, CONNECTION_NAME=a, OVERRIDE=False)
-        self.assertEqual((result["OUTPUT_STATUS"], result["DATABASE_VERSION"]), (1, "1"))
+        self.assertEqual(result["OUTPUT_STATUS"], 1)
+        self.assertRegex(result["DATABASE_VERSION"], r"^\d+$")
         self.assertIn(result["OUTPUT_STRING"], told.messages)
         self.assertEqual(told.percent[-1], 100)
         result = self.run_algorithm(
