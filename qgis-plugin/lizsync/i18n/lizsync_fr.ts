@@ -72,12 +72,20 @@ Il faut le droit de créer des schémas dans la base. Vos propres schémas et ta
         <translation>Synchronisez d'abord les clones et révoquez-les. FORCE remplace la structure malgré tout.</translation>
     </message>
     <message>
+        <source>the database has the original LizSync</source>
+        <translation>la base contient le LizSync d'origine</translation>
+    </message>
+    <message>
+        <source>Run upgrade_database_structure, which takes it over.</source>
+        <translation>Lancez upgrade_database_structure, qui le reprend.</translation>
+    </message>
+    <message>
         <source>the database holds a schema audit or lizsync that something else made</source>
         <translation>la base contient un schéma audit ou lizsync qui vient d'ailleurs</translation>
     </message>
     <message>
-        <source>It is never touched. Rename or drop it yourself if nobody uses it any more.</source>
-        <translation>Il n'est jamais touché. Renommez-le ou supprimez-le vous-même si plus personne ne s'en sert.</translation>
+        <source>It is never touched. Rename or drop it yourself if nobody uses it any more. Only the log of a generic audit tool (audit.logged_actions) is shared, when its columns allow it.</source>
+        <translation>Il n'est jamais touché. Renommez-le ou supprimez-le vous-même si plus personne ne s'en sert. Seul le journal d'un outil d'audit générique (audit.logged_actions) est partagé, quand ses colonnes le permettent.</translation>
     </message>
     <message>
         <source>the role may not create schemas, or the extension hstore</source>
@@ -94,10 +102,14 @@ Il faut le droit de créer des schémas dans la base. Vos propres schémas et ta
     <message>
         <source>Brings the LizSync structure of a database up to the version of this program: the upgrades that it has not had yet, one after the other and all or none, then all the functions. Data, logs and clones are kept. Running it twice does no harm.
 
-Without RUN_MIGRATIONS it only tells what it would do. Upgrade central first and then each clone; databases with different versions refuse to synchronise.</source>
+A database of the original LizSync, from 0.4 to 0.7.3, central or a clone, is taken over in place: its server id, white lists, history, conflicts and log are kept, and what was not sent yet is sent by the first synchronisation after both databases were upgraded.
+
+Without RUN_MIGRATIONS it only tells what it would do. Central and its clones may be upgraded in any order; databases with different versions refuse to synchronise.</source>
         <translation>Amène la structure LizSync d'une base à la version de ce programme : les mises à jour qu'elle n'a pas encore reçues, l'une après l'autre et toutes ou aucune, puis toutes les fonctions. Données, journaux et clones sont conservés. La lancer deux fois ne nuit pas.
 
-Sans RUN_MIGRATIONS, il est seulement dit ce qui serait fait. Mettez à jour la base centrale d'abord, puis chaque clone ; des bases de versions différentes refusent de se synchroniser.</translation>
+Une base du LizSync d'origine, de la version 0.4 à la 0.7.3, centrale ou clone, est reprise sur place : son identifiant de serveur, ses listes blanches, son historique, ses conflits et son journal sont conservés, et ce qui n'avait pas encore été envoyé l'est par la première synchronisation qui suit la mise à jour des deux bases.
+
+Sans RUN_MIGRATIONS, il est seulement dit ce qui serait fait. La base centrale et ses clones peuvent être mis à jour dans n'importe quel ordre ; des bases de versions différentes refusent de se synchroniser.</translation>
     </message>
     <message>
         <source>The database whose structure is upgraded, central or a clone.</source>
@@ -142,6 +154,22 @@ Sans RUN_MIGRATIONS, il est seulement dit ce qui serait fait. Mettez à jour la 
     <message>
         <source>Nothing was changed. Ask people to save their edits, then run it again.</source>
         <translation>Rien n'a été changé. Demandez que chacun enregistre ses modifications, puis recommencez.</translation>
+    </message>
+    <message>
+        <source>the original LizSync has lost tables, or has others in its schemas</source>
+        <translation>le LizSync d'origine a perdu des tables, ou en a d'autres dans ses schémas</translation>
+    </message>
+    <message>
+        <source>The message names them: restore or move them. Nothing was changed.</source>
+        <translation>Le message les nomme : restaurez-les ou déplacez-les. Rien n'a été changé.</translation>
+    </message>
+    <message>
+        <source>tables of a white list cannot be synchronised as they are</source>
+        <translation>des tables d'une liste blanche ne peuvent pas être synchronisées telles quelles</translation>
+    </message>
+    <message>
+        <source>Synchronise with the original LizSync, change them as the message says on central and on each clone, and run it again.</source>
+        <translation>Synchronisez avec le LizSync d'origine, changez-les comme le dit le message sur la base centrale et sur chaque clone, puis recommencez.</translation>
     </message>
     <message>
         <source>Prepare the central database</source>
@@ -648,8 +676,8 @@ Le programme parle lui-même aux deux bases, si bien que le clone n'a besoin d'a
         <translation>la base centrale refuse le clone</translation>
     </message>
     <message>
-        <source>It was revoked, or another role speaks for it: connect to central with that role, or deploy again.</source>
-        <translation>Il a été révoqué, ou un autre rôle parle pour lui : connectez-vous à la base centrale avec ce rôle, ou déployez de nouveau.</translation>
+        <source>It was revoked, or another role speaks for it: connect to central with that role, name yours there with lizsync.entrust_clone, or deploy again.</source>
+        <translation>Il a été révoqué, ou un autre rôle parle pour lui : connectez-vous à la base centrale avec ce rôle, nommez-y le vôtre avec lizsync.entrust_clone, ou déployez de nouveau.</translation>
     </message>
     <message>
         <source>another copy of the clone has synchronised since</source>
@@ -682,6 +710,62 @@ Le programme parle lui-même aux deux bases, si bien que le clone n'a besoin d'a
     <message>
         <source>Synchronise again.</source>
         <translation>Synchronisez de nouveau.</translation>
+    </message>
+    <message>
+        <source>Status of a clone</source>
+        <translation>État d'un clone</translation>
+    </message>
+    <message>
+        <source>Tells when the clone last synchronised, how many rows wait on each side, which values have lost, and which rows are pending and why.
+
+It changes nothing, waits for nobody and may run at any time, also while the clone synchronises.</source>
+        <translation>Dit quand le clone a été synchronisé pour la dernière fois, combien de lignes restent à transmettre de chaque côté, quelles valeurs ont perdu, et quelles lignes sont en attente et pourquoi.
+
+Il ne change rien, n'attend personne et peut être lancé à tout moment, même pendant que le clone se synchronise.</translation>
+    </message>
+    <message>
+        <source>Conflicts and pending rows to list</source>
+        <translation>Conflits et lignes en attente à énumérer</translation>
+    </message>
+    <message>
+        <source>How many of the last conflicts, and of the pending rows, are listed one by one.</source>
+        <translation>Combien des derniers conflits, et combien des lignes en attente, sont énumérés un par un.</translation>
+    </message>
+    <message>
+        <source>Name of central</source>
+        <translation>Nom de la base centrale</translation>
+    </message>
+    <message>
+        <source>Last synchronisation</source>
+        <translation>Dernière synchronisation</translation>
+    </message>
+    <message>
+        <source>Rows to send</source>
+        <translation>Lignes à envoyer</translation>
+    </message>
+    <message>
+        <source>Rows to receive</source>
+        <translation>Lignes à recevoir</translation>
+    </message>
+    <message>
+        <source>Last conflicts</source>
+        <translation>Derniers conflits</translation>
+    </message>
+    <message>
+        <source>the clone was never deployed from this central, or was revoked</source>
+        <translation>le clone n'a jamais été déployé à partir de cette base centrale, ou a été révoqué</translation>
+    </message>
+    <message>
+        <source>Check both connections; deploy a package to the clone with deploy_database_server_package.</source>
+        <translation>Vérifiez les deux connexions ; déployez un paquet sur le clone avec deploy_database_server_package.</translation>
+    </message>
+    <message>
+        <source>the structure of LizSync is older than this program</source>
+        <translation>la structure LizSync est plus ancienne que ce programme</translation>
+    </message>
+    <message>
+        <source>Run upgrade_database_structure on that database.</source>
+        <translation>Lancez upgrade_database_structure sur cette base.</translation>
     </message>
     <message>
         <source>When it refuses or fails</source>
