@@ -61,6 +61,8 @@ class Run(QObject):
             return
         task.executed.connect(self._end)
         self._task = task
+        # The task needs it until its end, also when nobody else does.
+        self.setParent(QgsApplication.taskManager())
         QgsApplication.taskManager().addTask(task)
 
     def cancel(self) -> None:
@@ -69,6 +71,7 @@ class Run(QObject):
             self._task.cancel()
 
     def _end(self, successful: bool, results: Dict[str, Any]) -> None:
+        self.setParent(None)
         self._task = None
         if successful:
             self.finished.emit(results)

@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import configparser
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Dict, Optional
 
 from qgis.core import QgsApplication, QgsSettings
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtCore import QCoreApplication, Qt
 
 from .background import Run
 from .catalogue import Catalogue
@@ -14,6 +14,9 @@ from .client import Client
 from .daemon import Daemon, Program
 from .provider import PROGRAM, LizSyncProvider
 from .texts import translator
+
+if TYPE_CHECKING:
+    from .panel import Panel
 
 
 class LizSyncPlugin:
@@ -29,6 +32,7 @@ class LizSyncPlugin:
         self._catalogue = Catalogue(self._folder / "catalogue.json")
         self.daemon = Daemon(self._catalogue.digest)
         self.provider: Optional[LizSyncProvider] = None
+        self.panel: Optional["Panel"] = None
 
     def initProcessing(self) -> None:  # noqa: N802
         """Shows the algorithms; all that qgis_process asks for."""
@@ -38,11 +42,30 @@ class LizSyncPlugin:
         QgsApplication.processingRegistry().addProvider(self.provider)
 
     def initGui(self) -> None:  # noqa: N802
-        """Shows what there is to see: here the window gets its dock."""
+        """Gives the window its panel, closed unless it was left open."""
+        from .panel import Panel  # qgis_process has no windows
+
         self.initProcessing()
+        self.panel = Panel(self._iface, self.provider, self.run)
+        self._iface.addDockWidget(
+            Qt.DockWidgetArea.RightDockWidgetArea, self.panel
+        )
+        self.panel.hide()
+        action = self.panel.toggleViewAction()
+        action.setIcon(self.provider.icon())
+        self._iface.addToolBarIcon(action)
+        self._iface.addPluginToDatabaseMenu("LizSync", action)
 
     def unload(self) -> None:
         """Undoes all of it; the program is ended as well."""
+        if self.panel is not None:
+            action = self.panel.toggleViewAction()
+            self._iface.removePluginDatabaseMenu("LizSync", action)
+            self._iface.removeToolBarIcon(action)
+            self._iface.removeDockWidget(self.panel)
+            self.panel.close_down()
+            self.panel.deleteLater()
+            self.panel = None
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None

@@ -1,0 +1,112 @@
+"""What show_synchronization_status tells, as a person reads it."""
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, List, NamedTuple, Tuple
+
+from qgis.PyQt.QtCore import QDateTime, QLocale, Qt
+
+from .texts import tr
+
+ALGORITHM = "show_synchronization_status"
+RELATION = re.compile(r'"((?:[^"]|"")+)"\."((?:[^"]|"")+)"')
+# Of a text in a tool tip: a photo has millions.
+MOST = 500
+
+
+class Cell(NamedTuple):
+    """A cell of a table; lost is a value that was not kept."""
+
+    text: str
+    lost: bool = False
+
+
+class Line(NamedTuple):
+    """A conflict or a pending row, for a table."""
+
+    relation: str
+    uid: str
+    cells: List[Cell]
+    hint: str
+
+
+def parts(relation: str) -> Tuple[str, str]:
+    """Schema and table of a name as the program gives it: both quoted."""
+    found = RELATION.fullmatch(relation)
+    if found is None:
+        return "", relation
+    schema, table = found.groups()
+    return schema.replace('""', '"'), table.replace('""', '"')
+
+
+def time(text: str) -> str:
+    """A time of the program, here and as people here write it."""
+    if not text:
+        return tr("never")
+    when = QDateTime.fromString(text, Qt.DateFormat.ISODateWithMs)
+    return QLocale().toString(
+        when.toLocalTime(), QLocale.FormatType.ShortFormat
+    )
+
+
+def conflict_columns() -> List[str]:
+    """What the cells of a conflict are."""
+    return [
+        tr("Table"),
+        tr("Field"),
+        tr("On central"),
+        tr("On the clone"),
+        tr("Time"),
+        tr("Rule"),
+    ]
+
+
+def conflict(told: Dict[str, Any]) -> Line:
+    """A value that lost."""
+    rules = {
+        "last edit wins": tr("last edit wins"),
+        "delete wins": tr("delete wins"),
+        "foreign key action": tr("foreign key action"),
+        "given up": tr("given up"),
+    }
+    central = told.get("central_value", "")
+    clone = told.get("clone_value", "")
+    rule = rules.get(told["rule"], told["rule"])
+    cells = [
+        Cell(".".join(parts(told["table"]))),
+        Cell(told.get("field") or tr("the whole row")),
+        Cell(central, told["rejected"] == "central"),
+        Cell(clone, told["rejected"] == "clone"),
+        Cell(time(told["time"])),
+        Cell(rule),
+    ]
+    sides = (
+        (tr("On central"), central, "central"),
+        (tr("On the clone"), clone, "clone"),
+    )
+    hint = [f"{cells[0].text}, {cells[1].text}: {rule}"]
+    for name, value, side in sides:
+        hint.append(f"{name}: {value[:MOST]}")
+        when, who = told.get(f"{side}_time"), told.get(f"{side}_author")
+        if when:
+            hint.append(f"    {time(when)} {who or ''}".rstrip())
+    hint.append(f"uid {told['uid']}")
+    return Line(told["table"], told["uid"], cells, "\n".join(hint))
+
+
+def pending_columns() -> List[str]:
+    """What the cells of a pending row are."""
+    return [tr("Table"), tr("Reason"), tr("Refused by"), tr("Since")]
+
+
+def pending(told: Dict[str, Any]) -> Line:
+    """A row that could not be applied."""
+    sides = {"central": tr("central"), "clone": tr("the clone")}
+    cells = [
+        Cell(".".join(parts(told["table"]))),
+        Cell(told["error"]),
+        Cell(sides.get(told["refused_by"], told["refused_by"])),
+        Cell(time(told["since"])),
+    ]
+    hint = f"{told['error'][:MOST]}\nuid {told['uid']}"
+    return Line(told["table"], told["uid"], cells, hint)
