@@ -62,27 +62,34 @@ class Panel(QgsDockWidget):
     """
 
     def __init__(
-        self, iface: Any, provider: QgsProcessingProvider, run: Start
+        self,
+        iface: Any,
+        provider: QgsProcessingProvider,
+        order: List[str],
+        run: Start,
     ) -> None:
-        """run makes a run of an algorithm of the provider."""
+        """order is that of the provider's algorithms for a person; run
+        makes a run of one of them."""
         super().__init__("LizSync", iface.mainWindow())
         self.setObjectName("LizSyncPanel")
         self.setWindowIcon(provider.icon())
         self._iface = iface
         self._provider = provider
+        self._order = order
         self._run = run
         self._fetching: Optional[Run] = None
         self._synchronizing: Optional[Run] = None
+        self._hint = ""
         self._finder = Finder(iface.mapCanvas(), self)
         self.central = self._connections(CENTRAL)
         self.clone = self._connections(CLONE)
         self._make_status()
         self._make_run()
         self._make_rows()
-        pages = QTabWidget()
-        pages.addTab(self._main_page(), tr("Main"))
-        pages.addTab(self._advanced_page(), tr("Advanced"))
-        self.setWidget(pages)
+        self.pages = QTabWidget()
+        self.pages.addTab(self._main_page(), tr("Main"))
+        self.pages.addTab(self._advanced_page(), tr("Advanced"))
+        self.setWidget(self.pages)
         self._show_state()
         for box in (self.central, self.clone):
             box.connectionChanged.connect(self._choose)
@@ -152,7 +159,8 @@ class Panel(QgsDockWidget):
         self.rows.addTab(self.conflict_rows, "")
         self.rows.addTab(self.pending_rows, "")
         self.place = text_label()
-        self._finder.told.connect(self.place.setText)
+        self.place.hide()
+        self._finder.told.connect(self._tell_place)
         for table in (self.conflict_rows, self.pending_rows):
             table.itemSelectionChanged.connect(self._show_row)
             table.itemDoubleClicked.connect(self._show_place)
@@ -211,9 +219,7 @@ class Panel(QgsDockWidget):
         page = QWidget()
         layout = QVBoxLayout(page)
         groups: Dict[str, QLayout] = {}
-        for algorithm in sorted(
-            self._provider.algorithms(), key=lambda one: one.groupId()
-        ):
+        for algorithm in map(self._provider.algorithm, self._order):
             if algorithm.name() in (SYNCHRONIZE, *ALL_IN_ONE):
                 continue
             if algorithm.groupId() not in groups:
@@ -342,7 +348,9 @@ class Panel(QgsDockWidget):
         fill(self.pending_rows, pending)
         self.rows.setTabText(0, f"{tr('Conflicts')} ({len(conflicts)})")
         self.rows.setTabText(1, f"{tr('Pending')} ({len(pending)})")
-        self.place.setText("")
+        self._finder.stop()
+        self._hint = ""
+        self._tell_place("")
 
     # The map.
 
@@ -354,8 +362,15 @@ class Panel(QgsDockWidget):
 
     def _show_place(self, item: QTableWidgetItem) -> None:
         first = item.tableWidget().item(item.row(), 0)
-        relation, uid = first.data(Qt.ItemDataRole.UserRole)
+        relation, uid, self._hint = first.data(Qt.ItemDataRole.UserRole)
+        self._tell_place("")
         self._finder.show(relation, uid, self._names())
+
+    def _tell_place(self, text: str) -> None:
+        """Says it below the row, which a finger cannot hover over."""
+        shown = "\n".join(one for one in (self._hint, text) if one)
+        self.place.setText(shown)
+        self.place.setVisible(bool(shown))
 
     def _names(self) -> List[str]:
         return [
@@ -412,8 +427,8 @@ class Panel(QgsDockWidget):
 
     def _synchronized(self, told: Dict[str, Any], names: List[str]) -> None:
         text = tr(
-            "Rows sent: {sent}; received: {received}; conflicts: {conflicts}; "
-            "pending: {pending}."
+            "rows sent {sent}, received {received}; conflicts {conflicts}, "
+            "pending {pending}."
         ).format(
             sent=number(told["NUMBER_REPLAYED_TO_CENTRAL"]),
             received=number(told["NUMBER_REPLAYED_TO_CLONE"]),
@@ -520,9 +535,7 @@ class Panel(QgsDockWidget):
             ),
         )
         parts = [f"<p>{html.escape(text)}</p>" for text in paragraphs]
-        for algorithm in sorted(
-            self._provider.algorithms(), key=lambda one: one.groupId()
-        ):
+        for algorithm in map(self._provider.algorithm, self._order):
             title = html.escape(algorithm.displayName())
             parts.append(f"<h2>{title}</h2>{algorithm.shortHelpString()}")
         return "".join(parts)
@@ -557,7 +570,9 @@ def rows_table(columns: List[str]) -> QTableWidget:
     )
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     table.setWordWrap(False)
-    table.verticalHeader().hide()
+    rows = table.verticalHeader()
+    rows.hide()
+    rows.setDefaultSectionSize(rows.minimumSectionSize())
     header = table.horizontalHeader()
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     header.setStretchLastSection(True)
@@ -574,7 +589,8 @@ def fill(table: QTableWidget, lines: List[status.Line]) -> None:
             item = QTableWidgetItem(cell.text[: status.MOST])
             item.setToolTip(f"<qt>{hint}</qt>")
             item.setData(
-                Qt.ItemDataRole.UserRole, [line.relation, line.uid]
+                Qt.ItemDataRole.UserRole,
+                [line.relation, line.uid, line.hint],
             )
             font = item.font()
             font.setStrikeOut(cell.lost)

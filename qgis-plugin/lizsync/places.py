@@ -17,8 +17,9 @@ from qgis.core import (
     QgsVectorLayer,
     QgsVectorLayerFeatureSource,
 )
-from qgis.gui import QgsMapCanvas
+from qgis.gui import QgsHighlight, QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtGui import QColor
 
 from .connection import target
 from .status import parts
@@ -26,6 +27,7 @@ from .texts import tr
 
 # A point is shown at this scale, unless the map is nearer.
 NEAR = 1000.0
+MARK = "#e00000"
 
 Found = Optional[Tuple[str, QgsFeature]]
 
@@ -75,6 +77,7 @@ class Finder(QObject):
         super().__init__(parent)
         self._canvas = canvas
         self._task: Optional[QgsTask] = None
+        self._mark: Optional[QgsHighlight] = None
 
     def show(self, relation: str, uid: str, connections: List[str]) -> None:
         """Zooms to a row, on a layer of the first connection that has it."""
@@ -122,10 +125,13 @@ class Finder(QObject):
         QgsApplication.taskManager().addTask(task)
 
     def stop(self) -> None:
-        """Forgets what is being found."""
+        """Forgets what is being found, and takes the mark off the map."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
+        mark, self._mark = self._mark, None
+        if mark is not None:
+            self._canvas.scene().removeItem(mark)
 
     def _zoom(self, found: Found) -> str:
         layer = QgsProject.instance().mapLayer(found[0]) if found else None
@@ -157,5 +163,8 @@ class Finder(QObject):
             self._canvas.setCenter(box.center())
             self._canvas.zoomScale(min(self._canvas.scale(), NEAR))
         self._canvas.refresh()
-        self._canvas.flashFeatureIds(layer, [feature.id()])
+        self._mark = QgsHighlight(self._canvas, feature, layer)
+        self._mark.setColor(QColor(MARK))
+        self._mark.setMinWidth(1.5)
+        self._mark.show()
         return ""

@@ -46,7 +46,8 @@ class LizSyncPlugin:
         from .panel import Panel  # qgis_process has no windows
 
         self.initProcessing()
-        self.panel = Panel(self._iface, self.provider, self.run)
+        order = [one["id"] for one in self._catalogue.algorithms]
+        self.panel = Panel(self._iface, self.provider, order, self.run)
         self._iface.addDockWidget(
             Qt.DockWidgetArea.RightDockWidgetArea, self.panel
         )

@@ -10,8 +10,8 @@ from .texts import tr
 
 ALGORITHM = "show_synchronization_status"
 RELATION = re.compile(r'"((?:[^"]|"")+)"\."((?:[^"]|"")+)"')
-# Of a text in a tool tip: a photo has millions.
-MOST = 500
+# Of a text that is shown: a photo has millions.
+MOST = 200
 
 
 class Cell(NamedTuple):
@@ -54,10 +54,10 @@ def conflict_columns() -> List[str]:
     return [
         tr("Table"),
         tr("Field"),
-        tr("On central"),
-        tr("On the clone"),
-        tr("Time"),
+        tr("Central"),
+        tr("Clone"),
         tr("Rule"),
+        tr("Time"),
     ]
 
 
@@ -69,20 +69,19 @@ def conflict(told: Dict[str, Any]) -> Line:
         "foreign key action": tr("foreign key action"),
         "given up": tr("given up"),
     }
-    central = told.get("central_value", "")
-    clone = told.get("clone_value", "")
+    central, clone = values(told)
     rule = rules.get(told["rule"], told["rule"])
     cells = [
         Cell(".".join(parts(told["table"]))),
         Cell(told.get("field") or tr("the whole row")),
         Cell(central, told["rejected"] == "central"),
         Cell(clone, told["rejected"] == "clone"),
-        Cell(time(told["time"])),
         Cell(rule),
+        Cell(time(told["time"])),
     ]
     sides = (
-        (tr("On central"), central, "central"),
-        (tr("On the clone"), clone, "clone"),
+        (tr("Central"), central, "central"),
+        (tr("Clone"), clone, "clone"),
     )
     hint = [f"{cells[0].text}, {cells[1].text}: {rule}"]
     for name, value, side in sides:
@@ -92,6 +91,15 @@ def conflict(told: Dict[str, Any]) -> Line:
             hint.append(f"    {time(when)} {who or ''}".rstrip())
     hint.append(f"uid {told['uid']}")
     return Line(told["table"], told["uid"], cells, "\n".join(hint))
+
+
+def values(told: Dict[str, Any]) -> Tuple[str, str]:
+    """Central's value of a conflict, and the clone's."""
+    if "field" in told:
+        return told.get("central_value", ""), told.get("clone_value", "")
+    lost = tr("edited")
+    kept = tr("deleted") if told["rule"] == "delete wins" else ""
+    return (lost, kept) if told["rejected"] == "central" else (kept, lost)
 
 
 def pending_columns() -> List[str]:

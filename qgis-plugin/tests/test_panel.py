@@ -179,11 +179,11 @@ class PanelTest(QgisTestCase):
         self.await_status()
         self.assertTrue(self.panel.synchronize.isEnabled())
         self.assertTrue(self.panel.progress.isHidden())
-        self.assertEqual(self.message(), (Qgis.MessageLevel.Warning, "Synchronised", "Rows sent: 0; received: 2; conflicts: 1; pending: 1."))
+        self.assertEqual(self.message(), (Qgis.MessageLevel.Warning, "Synchronised", "rows sent 0, received 1; conflicts 1, pending 2."))
         self.assertTrue(all(len(spy) for spy in spies))
         self.assertEqual(len(untouched), 0)
         self.assertNotEqual(self.panel.when.text(), "never")
-        self.assertEqual([self.panel.rows.tabText(n) for n in (0, 1)], ["Conflicts (1)", "Pending (1)"])
+        self.assertEqual([self.panel.rows.tabText(n) for n in (0, 1)], ["Conflicts (1)", "Pending (2)"])
         table = self.panel.conflict_rows
         self.assertEqual([table.item(0, n).text() for n in range(4)], ["Parc d'été.Arbre", "name", "by central", "by the clone"])
         self.assertEqual([table.item(0, n).font().strikeOut() for n in range(4)], [False, False, False, True])
@@ -195,7 +195,7 @@ class PanelTest(QgisTestCase):
         self.choose(central, clone)
         self.panel.synchronize.click()
         self.await_status()
-        self.assertEqual(self.message(), (Qgis.MessageLevel.Success, "Synchronised", "Rows sent: 3; received: 0; conflicts: 0; pending: 0."))
+        self.assertEqual(self.message(), (Qgis.MessageLevel.Success, "Synchronised", "rows sent 3, received 0; conflicts 0, pending 0."))
 
     def test_unsaved_edits_are_named(self):
         central, clone = self.pair()
@@ -283,7 +283,7 @@ class PanelTest(QgisTestCase):
         choose("is on no layer of the project")
         self.layer(central)
         choose("")
-        self.assertEqual(self.panel.place.text(), "")
+        self.assertIn("uid ", self.panel.place.text().splitlines()[-1])
         self.assert_centre(761000)
         self.assertAlmostEqual(self.window.canvas.scale(), 1000, delta=1)
         # The clone's layers come first.
@@ -292,9 +292,10 @@ class PanelTest(QgisTestCase):
         clone.execute(f"update {TREES} set geom = st_translate(geom, 500, 0) where id = 1")
         choose("")
         self.assert_centre(761500)
+        uid = self.panel.pending_rows.item(0, 0).data(Qt.ItemDataRole.UserRole)[1]
         self.panel.pending_rows.selectRow(0)
         wait_for(lambda: self.panel._finder._task is None, "the row")
-        self.assert_centre(762000)
+        self.assert_centre(760000 + 1000 * central.execute(f"select id from {TREES} where uid = '{uid}'")[0][0])
         clone.execute(f"update {TREES} set geom = null where id = 1")
         choose("has no geometry")
 
@@ -350,8 +351,11 @@ class StatusTest(QgisTestCase):
         self.assertEqual(status.parts('"a ""b"" . c"."d.e"'), ('a "b" . c', "d.e"))
 
     def test_long_values_are_cut_in_hints(self):
-        told = {"time": "2026-11-25T10:00:00Z", "table": '"a"."b"', "uid": "1", "rejected": "clone", "rule": "delete wins", "clone_value": "x" * 10**6}
+        told = {"time": "2026-11-25T10:00:00Z", "table": '"a"."b"', "uid": "1", "rejected": "clone", "rule": "last edit wins", "field": "note", "clone_value": "x" * 10**6}
+        self.assertLess(len(status.conflict(told).hint), 2000)
+
+    def test_whole_rows_are_told_from_fields(self):
+        told = {"time": "2026-11-25T10:00:00Z", "table": '"a"."b"', "uid": "1", "rejected": "clone", "rule": "delete wins"}
         line = status.conflict(told)
-        self.assertLess(len(line.hint), 2000)
         self.assertEqual(line.cells[1].text, "the whole row")
-        self.assertTrue(line.cells[3].lost)
+        self.assertEqual(line.cells[2:4], [("deleted", False), ("edited", True)])
