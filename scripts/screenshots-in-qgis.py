@@ -127,6 +127,7 @@ def panel_pictures(window, canvas):
     message = utils.iface.messageBar().currentItem()
     told = {
         "started early": started,
+        "pid": utils.plugins["lizsync"].daemon.pid,
         "names": panel.names.text(),
         "numbers": [one.text() for one in (panel.to_send, panel.to_receive, panel.pending)],
         "rows": [panel.conflict_rows.rowCount(), panel.pending_rows.rowCount()],
@@ -180,8 +181,7 @@ def main():
         told.update(toolbox_picture(window))
     except Exception:
         told["error"] = traceback.format_exc()
-        window.grab().save(str(IMAGES / "error.png"))
-    Path(os.environ["LIZSYNC_TOLD"]).write_text(json.dumps(told, indent=2, ensure_ascii=False))
+    Path(os.environ["TOLD"]).write_text(json.dumps(told, indent=2, ensure_ascii=False))
     QgsProject.instance().setDirty(False)
     utils.iface.actionExit().trigger()
 

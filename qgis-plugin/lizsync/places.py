@@ -165,6 +165,8 @@ class Finder(QObject):
         self._canvas.refresh()
         self._mark = QgsHighlight(self._canvas, feature, layer)
         self._mark.setColor(QColor(MARK))
-        self._mark.setMinWidth(1.5)
+        self._mark.setFillColor(QColor(MARK))
+        self._mark.setBuffer(1.0)  # millimetres
+        self._mark.setMinWidth(1.0)
         self._mark.show()
         return ""

@@ -871,5 +871,201 @@ Il ne change rien, n'attend personne et peut être lancé à tout moment, même 
         <source>Program lizsync (found by itself when empty)</source>
         <translation>Programme lizsync (trouvé de lui-même si c'est vide)</translation>
     </message>
+    <message>
+        <source>Main</source>
+        <translation>Principal</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>Avancé</translation>
+    </message>
+    <message>
+        <source>Ask for the status again</source>
+        <translation>Redemander l'état</translation>
+    </message>
+    <message>
+        <source>Synchronise</source>
+        <translation>Synchroniser</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Central</source>
+        <translation>Centrale</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>Aide</translation>
+    </message>
+    <message>
+        <source>Asking both databases…</source>
+        <translation>Interrogation des deux bases…</translation>
+    </message>
+    <message>
+        <source>The status is not known.</source>
+        <translation>L'état n'est pas connu.</translation>
+    </message>
+    <message>
+        <source>Synchronised</source>
+        <translation>Synchronisé</translation>
+    </message>
+    <message>
+        <source>Not synchronised</source>
+        <translation>Non synchronisé</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Annulé</translation>
+    </message>
+    <message>
+        <source>Help of LizSync</source>
+        <translation>Aide de LizSync</translation>
+    </message>
+    <message>
+        <source>Central is the database that everybody shares; a clone is a copy of it that is edited apart: on a laptop, in another office.</source>
+        <translation>La base centrale est celle que tout le monde partage ; un clone en est une copie, éditée à part : sur un ordinateur portable, dans un autre bureau.</translation>
+    </message>
+    <message>
+        <source>Once: install LizSync on central, prepare it, package the tables, and deploy the package to each clone. The buttons are under Advanced.</source>
+        <translation>Une seule fois : installer LizSync dans la base centrale, la préparer, mettre les tables dans un paquet, puis déployer ce paquet sur chaque clone. Les boutons sont dans l'onglet Avancé.</translation>
+    </message>
+    <message>
+        <source>Every day: choose both connections and press Synchronise, as often as you like. Save the edits of your layers before: only what is saved is in the database.</source>
+        <translation>Chaque jour : choisir les deux connexions et cliquer sur Synchroniser, aussi souvent que vous voulez. Enregistrez d'abord les modifications de vos couches : seul ce qui est enregistré est dans la base.</translation>
+    </message>
+    <message>
+        <source>A conflict is a value that was edited on both sides: the later edit was kept, and the other one is listed, struck out. A pending row could not be applied, for the reason that is shown; correct it on either side and synchronise again. Click a line to see the row on the map.</source>
+        <translation>Un conflit est une valeur modifiée des deux côtés : la modification la plus récente a été gardée, et l'autre est dans la liste, barrée. Une ligne en attente n'a pas pu être appliquée, pour la raison affichée ; corrigez-la d'un côté ou de l'autre et synchronisez à nouveau. Cliquez sur une ligne de la liste pour la voir sur la carte.</translation>
+    </message>
+    <message>
+        <source>Last synchronised</source>
+        <translation>Dernière synchronisation</translation>
+    </message>
+    <message>
+        <source>to receive</source>
+        <translation>à recevoir</translation>
+    </message>
+    <message>
+        <source>Conflicts so far</source>
+        <translation>Conflits jusqu'ici</translation>
+    </message>
+    <message>
+        <source>pending</source>
+        <translation>en attente</translation>
+    </message>
+    <message>
+        <source>Press the arrows to ask for the status.</source>
+        <translation>Cliquez sur les flèches pour demander l'état.</translation>
+    </message>
+    <message>
+        <source>Choose the connections to central and to the clone.</source>
+        <translation>Choisissez les connexions à la base centrale et au clone.</translation>
+    </message>
+    <message>
+        <source>Edits that are not saved are not synchronised</source>
+        <translation>Les modifications non enregistrées ne sont pas synchronisées</translation>
+    </message>
+    <message>
+        <source>Cancelling…</source>
+        <translation>Annulation…</translation>
+    </message>
+    <message>
+        <source>rows sent {sent}, received {received}; conflicts {conflicts}, pending {pending}.</source>
+        <translation>envoyées {sent}, reçues {received} ; conflits {conflicts}, en attente {pending}.</translation>
+    </message>
+    <message>
+        <source>As it was at {time}.</source>
+        <translation>Tel que c'était à {time}.</translation>
+    </message>
+    <message>
+        <source>Pending</source>
+        <translation>En attente</translation>
+    </message>
+    <message>
+        <source>Finding a row</source>
+        <translation>Recherche d'une ligne</translation>
+    </message>
+    <message>
+        <source>The row is on no layer of the project: it is deleted, or a filter of the layer hides it.</source>
+        <translation>La ligne n'est dans aucune couche du projet : elle est supprimée, ou un filtre de la couche la cache.</translation>
+    </message>
+    <message>
+        <source>The row on the layer "{name}" has no geometry.</source>
+        <translation>La ligne de la couche « {name} » n'a pas de géométrie.</translation>
+    </message>
+    <message>
+        <source>No layer of the project shows the table {table}: add it to see the row on the map.</source>
+        <translation>Aucune couche du projet ne montre la table {table} : ajoutez-la pour voir la ligne sur la carte.</translation>
+    </message>
+    <message>
+        <source>edited</source>
+        <translation>modifiée</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>jamais</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>Table</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>Champ</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>Règle</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Date</translation>
+    </message>
+    <message>
+        <source>last edit wins</source>
+        <translation>la dernière modification l'emporte</translation>
+    </message>
+    <message>
+        <source>delete wins</source>
+        <translation>la suppression l'emporte</translation>
+    </message>
+    <message>
+        <source>foreign key action</source>
+        <translation>action de clé étrangère</translation>
+    </message>
+    <message>
+        <source>given up</source>
+        <translation>abandonné</translation>
+    </message>
+    <message>
+        <source>deleted</source>
+        <translation>supprimée</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Raison</translation>
+    </message>
+    <message>
+        <source>Refused by</source>
+        <translation>Refusée par</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>Depuis</translation>
+    </message>
+    <message>
+        <source>central</source>
+        <translation>la base centrale</translation>
+    </message>
+    <message>
+        <source>the clone</source>
+        <translation>le clone</translation>
+    </message>
+    <message>
+        <source>the whole row</source>
+        <translation>toute la ligne</translation>
+    </message>
 </context>
 </TS>
