@@ -1,6 +1,6 @@
 # make help lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup build generate plugin demo test test-qgis soak cluster bench docs lint
+.PHONY: help setup build generate plugin demo test test-qgis soak cluster bench docs screenshots lint
 
 GO ?= go
 
@@ -50,6 +50,10 @@ docs: generate ## Write the generated pages and build all into site/; a broken l
 	mkdocs build --strict --quiet
 	@if grep -rnoE '(src=|<link [^>]*href=|url\(|@import )["'"'"']?https?://[^"'"'"' >)]*' site --include=*.html --include=*.css; then \
 		echo "the pages would fetch that from elsewhere" >&2; exit 1; fi
+
+screenshots: setup build ## Take the pictures of docs/images from a real QGIS
+	@scripts/setup-qgis
+	@scripts/screenshots
 
 lint: ## Check the format, go vet and staticcheck
 	@unformatted=$$(gofmt -l .) && if [ -n "$$unformatted" ]; then \

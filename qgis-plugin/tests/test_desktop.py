@@ -14,15 +14,15 @@ SCRIPT = ROOT / "scripts" / "screenshots"
 
 # Opens the panel the first time, and tells what there is the second time.
 RESTART = """
-import json, os
+import json, os, time
 from qgis import utils
-from qgis.core import QgsProviderRegistry, QgsSettings
+from qgis.core import QgsApplication, QgsProviderRegistry, QgsSettings
 from qgis.PyQt.QtCore import QTimer
 
 def look():
     plugin = utils.plugins["lizsync"]
     told = {"visible": plugin.panel.isVisible(), "pid": plugin.daemon.pid, "chosen": plugin.panel.clone.currentConnection(),
-        "width": plugin.panel.width(), "area": int(utils.iface.mainWindow().dockWidgetArea(plugin.panel))}
+        "area": int(utils.iface.mainWindow().dockWidgetArea(plugin.panel))}
     if not told["visible"]:
         metadata = QgsProviderRegistry.instance().providerMetadata("postgres")
         for name in ("a", "b"):
@@ -30,6 +30,10 @@ def look():
         plugin.panel.toggleViewAction().trigger()
         plugin.panel.central.setConnection("a")
         plugin.panel.clone.setConnection("b")
+        while plugin.panel._fetching is not None:
+            QgsApplication.processEvents()
+            time.sleep(0.01)
+        told["note"] = plugin.panel.note.text()
     with open(os.environ["TOLD"], "w") as file:
         json.dump(told, file)
     utils.iface.actionExit().trigger()
@@ -77,5 +81,6 @@ class DesktopTest(unittest.TestCase):
             code.write_text(RESTART)
             first, second = script.run_qgis(home, code), script.run_qgis(home, code)
         self.assertEqual((first["visible"], first["pid"], first["chosen"]), (False, None, ""))
+        self.assertIn("no server listens on 127.0.0.1:1", first["note"])
         self.assertEqual((second["visible"], second["pid"], second["chosen"]), (True, None, "b"))
         self.assertEqual(second["area"], 2, "at the right")

@@ -1,5 +1,7 @@
 """The panel: status, runs, the rows on the map."""
 import os
+import socket
+import time
 from unittest import mock
 
 from qgis.core import (
@@ -14,7 +16,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.gui import QgsMapCanvas, QgsMessageBar
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtTest import QSignalSpy
 from qgis.PyQt.QtWidgets import QMainWindow, QPushButton
 
@@ -262,6 +264,27 @@ class PanelTest(QgisTestCase):
         wait_for(lambda: asked.parent() is None, "the end of the run")
         self.assertEqual(self.panel.names.text(), "Choose the connections to central and to the clone.")
         self.assertEqual(self.panel.to_send.text(), "–")
+
+    def test_a_silent_server_blocks_nothing(self):
+        silent = socket.create_server(("127.0.0.1", 0))  # takes connections and never answers
+        self.addCleanup(silent.close)
+        for name in ("a", "b"):
+            self.connection(name, f"dbname='d' user='u' host=127.0.0.1 port={silent.getsockname()[1]}")
+        begin = time.monotonic()
+        self.panel.central.setConnection("a")
+        self.panel.clone.setConnection("b")
+        self.assertLess(time.monotonic() - begin, 1)
+        asked = self.panel._fetching
+        ticks = []
+        timer = QTimer()
+        timer.timeout.connect(lambda: ticks.append(time.monotonic()))
+        timer.start(10)
+        silent.accept()
+        wait_for(lambda: len(ticks) > 50, "the window to go on")
+        self.assertLess(max(b - a for a, b in zip(ticks, ticks[1:])), 0.5)
+        self.assertIs(self.panel._fetching, asked)
+        self.panel.clone.setConnection("")
+        wait_for(lambda: asked.parent() is None, "the end of the run")
 
     def test_a_chosen_row_is_shown_on_the_map(self):
         central, clone = self.pair()
