@@ -10,10 +10,9 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingParameterProviderConnection,
     QgsProcessingProvider,
-    QgsProviderRegistry,
     QgsSettings,
 )
-from qgis.gui import QgsDockWidget, QgsProviderConnectionComboBox
+from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QDateTime, QLocale, Qt
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
@@ -41,6 +40,7 @@ from qgis.PyQt.QtWidgets import (
 
 from . import status
 from .background import Run
+from .connections import ConnectionBox
 from .places import Finder, refresh, unsaved
 from .texts import tr
 
@@ -81,29 +81,27 @@ class Panel(QgsDockWidget):
         self._synchronizing: Optional[Run] = None
         self._hint = ""
         self._finder = Finder(iface.mapCanvas(), self)
-        self.central = self._connections(CENTRAL)
-        self.clone = self._connections(CLONE)
+        settings = QgsSettings()
+        self.central = ConnectionBox(settings.value(CENTRAL, ""))
+        self.clone = ConnectionBox(settings.value(CLONE, ""))
         self._make_status()
         self._make_run()
         self._make_rows()
         self.pages = QTabWidget()
+        self.pages.setMinimumWidth(300)
         self.pages.addTab(self._main_page(), tr("Main"))
         self.pages.addTab(self._advanced_page(), tr("Advanced"))
         self.setWidget(self.pages)
         self._show_state()
         for box in (self.central, self.clone):
             box.connectionChanged.connect(self._choose)
-        registry = QgsProviderRegistry.instance()
-        self._metadata = registry.providerMetadata("postgres")
-        self._metadata.connectionDeleted.connect(self._forget)
         # What a person does, unlike what QGIS restores when it starts.
         self.toggleViewAction().triggered.connect(self._toggled)
 
     def close_down(self) -> None:
         """Cancels what goes on, and listens to nothing more."""
-        self._metadata.connectionDeleted.disconnect(self._forget)
-        for box in (self.central, self.clone):
-            box.connectionChanged.disconnect(self._choose)
+        self.central.close_down()
+        self.clone.close_down()
         self._finder.stop()
         self._drop_status()
         if self._synchronizing is not None:
@@ -112,16 +110,6 @@ class Panel(QgsDockWidget):
             self._synchronizing = None
 
     # What it is made of.
-
-    def _connections(self, key: str) -> QgsProviderConnectionComboBox:
-        made = QgsProviderConnectionComboBox("postgres")
-        made.setAllowEmptyConnection(True)
-        made.setConnection(QgsSettings().value(key, ""))
-        # A long name is not to make the panel wide.
-        policy = made.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        made.setSizeAdjustPolicy(policy)
-        made.setMinimumContentsLength(12)
-        return made
 
     def _make_status(self) -> None:
         self.names = text_label()
@@ -261,16 +249,6 @@ class Panel(QgsDockWidget):
         self._finder.stop()
         self._show_state()
         self.fetch()
-
-    def _forget(self, name: str) -> None:
-        """Chooses nothing instead of a connection that is deleted.
-
-        The box would show another one, and not tell.
-        """
-        settings = QgsSettings()
-        for key, box in ((CENTRAL, self.central), (CLONE, self.clone)):
-            if settings.value(key, "") == name:
-                box.setConnection("")
 
     def _toggled(self, shown: bool) -> None:
         if shown and self._synchronizing is None:
@@ -474,7 +452,7 @@ class Panel(QgsDockWidget):
         if dialog is None:
             return None  # Processing has said why
         names = self._names()
-        dialog.algorithmFinished.connect(lambda: self._after(names))
+        dialog.algorithmFinished.connect(lambda *_: self._after(names))
         dialog.show()
         return dialog
 

@@ -118,6 +118,12 @@ class PanelTest(QgisTestCase):
         QgsProject.instance().addMapLayer(layer)
         return layer
 
+    def dialog(self, identifier):
+        with mock.patch("processing.tools.general.iface", self.window):
+            dialog = self.panel.open_dialog(identifier)
+        self.addCleanup(dialog.close)
+        return dialog
+
     def message(self):
         item = self.window.bar.currentItem()
         return None if item is None else (item.level(), item.title(), item.text())
@@ -279,7 +285,8 @@ class PanelTest(QgisTestCase):
         timer = QTimer()
         timer.timeout.connect(lambda: ticks.append(time.monotonic()))
         timer.start(10)
-        silent.accept()
+        session, _ = silent.accept()
+        self.addCleanup(session.close)
         wait_for(lambda: len(ticks) > 50, "the window to go on")
         self.assertLess(max(b - a for a, b in zip(ticks, ticks[1:])), 0.5)
         self.assertIs(self.panel._fetching, asked)
@@ -338,25 +345,54 @@ class PanelTest(QgisTestCase):
         names = {f"lizsync:{one['id']}" for one in self.plugin._catalogue.algorithms}
         buttons = {one.objectName(): one for one in self.panel.findChildren(QPushButton) if one.objectName()}
         self.assertEqual(set(buttons), names - {"lizsync:synchronize_database"})
-        with mock.patch("processing.tools.general.iface", self.window, create=True):
-            dialog = self.panel.open_dialog("lizsync:deploy_database_server_package")
-        self.addCleanup(dialog.close)
+        dialog = self.dialog("lizsync:deploy_database_server_package")
         given = dialog.createProcessingParameters()
         self.assertEqual((given["CONNECTION_NAME_CENTRAL"], given["CONNECTION_NAME_CLONE"]), (central.name, clone.name))
         for title in ("Status of a clone", "Two-way database synchronization"):
             self.assertIn(title, self.panel.help_text())
+
+    def test_status_is_asked_after_a_dialog(self):
+        central, clone = self.pair()
+        with mock.patch.object(Panel, "fetch"):
+            self.choose(central, clone)
+        self.window.window.show()
+        self.panel.show()
+        layer = self.layer(clone)
+        drawn = QSignalSpy(layer.repaintRequested)
+        clone.execute(f"update {TREES} set name = 'x' where id = 1")
+        dialog = self.dialog("lizsync:synchronize_database")
+        dialog.runAlgorithm()
+        wait_for(lambda: self.panel.names.text().startswith("central"), "the status")
+        self.assertEqual(self.panel.to_send.text(), "0")
+        self.assertTrue(len(drawn))
+        self.assertEqual(central.execute(f"select name from {TREES} where id = 1"), [("x",)])
+
+    def test_all_in_one_is_on_the_main_page(self):
+        main, advanced = self.panel.pages.widget(0), self.panel.pages.widget(1)
+        name = "lizsync:package_central_database"
+        self.assertFalse(main.findChildren(QPushButton, name))
+        self.assertTrue(advanced.findChildren(QPushButton, name))
+        with mock.patch("lizsync.panel.ALL_IN_ONE", ("not_there", "package_central_database")):
+            panel = Panel(self.window, self.plugin.provider, ["package_central_database"], self.plugin.run)
+        self.addCleanup(panel.close_down)
+        main, advanced = panel.pages.widget(0), panel.pages.widget(1)
+        self.assertTrue(main.findChildren(QPushButton, name))
+        self.assertFalse(advanced.findChildren(QPushButton, name))
 
     def test_deleted_connection_is_no_longer_chosen(self):
         for name in ("a", "b", "c"):
             self.connection(name, "dbname='d' host=127.0.0.1 port=1")
         with mock.patch.object(Panel, "fetch"):
             self.panel.central.setConnection("a")
-            self.panel.clone.setConnection("b")
-            self.assertTrue(self.panel.synchronize.isEnabled())
-            QgsProviderRegistry.instance().providerMetadata("postgres").deleteConnection("b")
-        self.assertEqual([self.panel.central.currentConnection(), self.panel.clone.currentConnection()], ["a", ""])
-        self.assertFalse(self.panel.synchronize.isEnabled())
-        self.assertEqual(QgsSettings().value(CLONE), "")
+            metadata = QgsProviderRegistry.instance().providerMetadata("postgres")
+            for name in ("b", "c", "d"):  # between others, the last, and one that is made meanwhile
+                self.connection("d", "dbname='d' host=127.0.0.1 port=1")
+                self.panel.clone.setConnection(name)
+                self.assertTrue(self.panel.synchronize.isEnabled())
+                metadata.deleteConnection(name)
+                self.assertEqual([self.panel.central.currentConnection(), self.panel.clone.currentConnection()], ["a", ""])
+                self.assertFalse(self.panel.synchronize.isEnabled())
+                self.assertEqual(QgsSettings().value(CLONE), "")
 
     def test_the_panel_is_taken_out_again(self):
         central, clone = self.pair()
