@@ -68,6 +68,9 @@ func TestAddedAlgorithmIsFoundEverywhere(t *testing.T) {
 
 	folder := t.TempDir()
 	output("docs", "--out", folder, "--catalogue", filepath.Join(folder, "catalogue.json"))
+	catalogue, err := os.ReadFile(filepath.Join(folder, "catalogue.json"))
+	require.NoError(t, err)
+	assert.Equal(t, docs.Digest(catalogue), d.Catalogue, "by which a client knows that it has the same algorithms")
 	for file, words := range map[string]string{
 		"catalogue.json":                         `"id": "` + id + `"`,
 		"processing/index.md":                    "(" + id + ".md)",

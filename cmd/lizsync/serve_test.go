@@ -37,8 +37,8 @@ type daemon struct {
 	log      bytes.Buffer
 	web      *http.Client
 
-	URL, Token, Version string
-	PID                 int
+	URL, Token, Version, Catalogue string
+	PID                            int
 }
 
 func startDaemon(t *testing.T, arguments ...string) *daemon {

@@ -205,7 +205,7 @@ class QgisProcessTest(QgisTestCase):
             self.addCleanup(process.kill)
             wait_for(lambda: central.execute(BLOCKED), "the lock")
             (program,) = [pid for pid in children(process.pid) if "serve" in Path(f"/proc/{pid}/cmdline").read_text()]
-            process.send_signal(signal.SIGINT)
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does
             output, errors = process.communicate(timeout=60)
             self.assertEqual(process.returncode, 1, output + errors)
             self.assertIn("cancelled", output + errors)
