@@ -175,6 +175,7 @@ class RunTest(QgisTestCase):
         self.run_algorithm("upgrade_database_structure", CONNECTION_NAME=central.url)
         self.assertEqual(self.plugin.daemon.pid, pid)
         self.assertIn(pid, children(os.getpid()))
+        self.assertEqual(os.getsid(pid), pid, "Ctrl-C in QGIS's terminal would end it")
         daemon = self.plugin.daemon
         self.unload()
         self.assertFalse(is_running(pid))
