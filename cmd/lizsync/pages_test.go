@@ -327,6 +327,7 @@ var followed = map[string]string{
 	"docs/troubleshooting.md": "TestCommandsOfThePagesWork",
 	"docs/termux.md":          "TestCommandsOfThePagesWork",
 	"README.md":               "TestReadmeComesToWhatItShows",
+	"docs/qgis.md":            "test_qgis_process.py, in a real QGIS",
 	// Its databases are made by the original LizSync; the algorithms' own tests take them over.
 	"docs/coming-from-lizsync.md": "TestCommandsOfThePagesExist",
 }
@@ -349,8 +350,7 @@ func TestCommandsOfThePagesExist(t *testing.T) {
 		require.NoError(t, err)
 		for _, b := range blocks(t, filepath.ToSlash(page)) {
 			if b.kind != "bash" && b.kind != "sh" {
-				// Python runs in QGIS alone: the plugin's tests make the same calls.
-				assert.True(t, b.kind == "text" || b.kind == "python" || followed[page] != "" || page == "docs/index.md", "%s: nobody runs\n%s", page, b.text)
+				assert.True(t, b.kind == "text" || followed[page] != "" || page == "docs/index.md", "%s: nobody runs\n%s", page, b.text)
 				continue
 			}
 			for line := range strings.Lines(strings.ReplaceAll(b.text, "\\\n", " ")) {
