@@ -61,8 +61,9 @@ class Run(QObject):
             return
         task.executed.connect(self._end)
         self._task = task
-        # The task needs it until its end, also when nobody else does.
-        self.setParent(QgsApplication.taskManager())
+        # The task works with what is the run's, and Python does not see
+        # that: it would collect a run that nobody else keeps.
+        task.setProperty("run", lambda: self)
         QgsApplication.taskManager().addTask(task)
 
     def cancel(self) -> None:
@@ -71,7 +72,6 @@ class Run(QObject):
             self._task.cancel()
 
     def _end(self, successful: bool, results: Dict[str, Any]) -> None:
-        self.setParent(None)
         self._task = None
         if successful:
             self.finished.emit(results)

@@ -1,4 +1,5 @@
 """The panel: status, runs, the rows on the map."""
+import gc
 import os
 import socket
 import time
@@ -267,7 +268,7 @@ class PanelTest(QgisTestCase):
         self.panel.clone.setConnection("")
         self.assertIsNone(self.panel._fetching)
         self.assertFalse(self.panel.synchronize.isEnabled())
-        wait_for(lambda: asked.parent() is None, "the end of the run")
+        wait_for(lambda: asked._task is None, "the end of the run")
         self.assertEqual(self.panel.names.text(), "Choose the connections to central and to the clone.")
         self.assertEqual(self.panel.to_send.text(), "–")
 
@@ -291,7 +292,7 @@ class PanelTest(QgisTestCase):
         self.assertLess(max(b - a for a, b in zip(ticks, ticks[1:])), 0.5)
         self.assertIs(self.panel._fetching, asked)
         self.panel.clone.setConnection("")
-        wait_for(lambda: asked.parent() is None, "the end of the run")
+        wait_for(lambda: asked._task is None, "the end of the run")
 
     def test_a_chosen_row_is_shown_on_the_map(self):
         central, clone = self.pair()
@@ -393,6 +394,16 @@ class PanelTest(QgisTestCase):
                 self.assertEqual([self.panel.central.currentConnection(), self.panel.clone.currentConnection()], ["a", ""])
                 self.assertFalse(self.panel.synchronize.isEnabled())
                 self.assertEqual(QgsSettings().value(CLONE), "")
+
+    def test_a_run_that_nobody_keeps_goes_on(self):
+        central, clone = self.pair()
+        ended = []
+        run = self.plugin.run("show_synchronization_status", {"CONNECTION_NAME_CENTRAL": central.name, "CONNECTION_NAME_CLONE": clone.name})
+        run.finished.connect(ended.append)
+        run.start()
+        del run
+        gc.collect()
+        wait_for(lambda: ended, "the end of the run")
 
     def test_the_panel_is_taken_out_again(self):
         central, clone = self.pair()
