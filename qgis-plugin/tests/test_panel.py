@@ -188,6 +188,7 @@ class PanelTest(QgisTestCase):
         self.await_status()
         self.assertTrue(self.panel.synchronize.isEnabled())
         self.assertTrue(self.panel.progress.isHidden())
+        self.assertEqual((self.panel.progress.maximum(), self.panel.progress.value()), (100, 100))
         self.assertEqual(self.message(), (Qgis.MessageLevel.Warning, "Synchronised", "rows sent 0, received 1; conflicts 1, pending 2."))
         self.assertTrue(all(len(spy) for spy in spies))
         self.assertEqual(len(untouched), 0)
@@ -209,11 +210,12 @@ class PanelTest(QgisTestCase):
     def test_unsaved_edits_are_named(self):
         central, clone = self.pair()
         layer = self.layer(clone)
+        layer.setName("trees <b> 1")  # the bar reads HTML
         layer.startEditing()
         layer.changeAttributeValue(next(layer.getFeatures()).id(), layer.fields().indexOf("name"), "not saved")
         self.choose(central, clone)
         self.panel.synchronize.click()
-        self.assertEqual(self.message(), (Qgis.MessageLevel.Warning, "Edits that are not saved are not synchronised", layer.name()))
+        self.assertEqual(self.message(), (Qgis.MessageLevel.Warning, "Edits that are not saved are not synchronised", "trees &lt;b&gt; 1"))
         self.await_status()
         self.assertTrue(layer.isModified())
         layer.rollBack()
