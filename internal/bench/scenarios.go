@@ -502,6 +502,8 @@ func manyClones(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 				return 0, 0, err
 			}
 		}
+		// What making the clones has left to be written is no business of central's disk.
+		syscall.Sync()
 		done := make(chan struct{})
 		var clones, editor errgroup.Group
 		editor.Go(func() error {
