@@ -14,16 +14,22 @@ import (
 // Link is a way to a server that can be made bad.
 type Link struct{ proxy *toxiproxy.Proxy }
 
-// NewLink makes a good one to the server of a database.
+// NewLink makes a good one to the server of a database, or of another URL.
 func NewLink(t testing.TB, database string) *Link {
 	t.Helper()
-	u, err := url.Parse(database)
+	return NewLinkAt(t, "127.0.0.1:0", database)
+}
+
+// NewLinkAt makes one that listens at an address.
+func NewLinkAt(t testing.TB, address, server string) *Link {
+	t.Helper()
+	u, err := url.Parse(server)
 	if err != nil {
 		t.Fatal(err)
 	}
 	zerolog.SetGlobalLevel(zerolog.Disabled)
-	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(prometheus.NewRegistry()), zerolog.Nop())
-	l := &Link{toxiproxy.NewProxy(server, t.Name(), "127.0.0.1:0", u.Host)}
+	toxi := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(prometheus.NewRegistry()), zerolog.Nop())
+	l := &Link{toxiproxy.NewProxy(toxi, t.Name(), address, u.Host)}
 	if err := l.proxy.Start(); err != nil {
 		t.Fatal(err)
 	}
