@@ -1,0 +1,145 @@
+package transfer
+
+import (
+	"fmt"
+	"net"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/internal/fileserver"
+)
+
+// links are spoiled and mended together.
+type links []*synctest.Link
+
+func (l links) spoil(t *testing.T, toxic, direction, attributes string) {
+	t.Helper()
+	for _, link := range l {
+		link.Spoil(t, toxic, direction, attributes)
+	}
+}
+
+func (l links) mend(t *testing.T) {
+	t.Helper()
+	for _, link := range l {
+		link.Mend(t)
+	}
+}
+
+// behind puts a link before the server, and with FTP also those for data, which are the ones to spoil.
+func behind(t *testing.T, kind string) (*fileserver.Server, Options, links) {
+	t.Helper()
+	if kind == "OpenSSH" {
+		server, o := start(t, kind)
+		link := synctest.NewLink(t, "ssh://"+server.Address())
+		o.Server.Host, o.Server.Port = split(t, link.Address())
+		knowHost(t, o.Server, filepath.Join(server.Dir, "host.pub"))
+		return server, o, links{link}
+	}
+	// The server tells the client a port, not a host: at the same one of another address stands the link.
+	port, err := fileserver.FreePort("127.0.0.2")
+	require.NoError(t, err)
+	server, o := startFTP(t, t.TempDir(), fileserver.FTP{Host: "127.0.0.2", DataPort: port})
+	o.Server.Host = "localhost"
+	_, o.Server.Port = split(t, synctest.NewLink(t, "ftp://"+server.Address()).Address())
+	var data links
+	for n := port; n <= port+1; n++ {
+		data = append(data, synctest.NewLinkAt(t, fmt.Sprintf("127.0.0.1:%d", n), fmt.Sprintf("ftp://127.0.0.2:%d", n)))
+	}
+	return server, o, data
+}
+
+func split(t *testing.T, address string) (string, int) {
+	t.Helper()
+	host, port, err := net.SplitHostPort(address)
+	require.NoError(t, err)
+	number, err := strconv.Atoi(port)
+	require.NoError(t, err)
+	return host, number
+}
+
+// A link that breaks after 25 MB, again and again, carries 40 MB: each time it goes on where it was.
+func TestLinkCutInTheMiddleResumes(t *testing.T) {
+	t.Parallel()
+	content := big(40)
+	for _, kind := range []string{"OpenSSH", "FTPS"} {
+		for _, direction := range []string{"upstream", "downstream"} {
+			t.Run(kind+" "+direction, func(t *testing.T) {
+				t.Parallel()
+				server, o, link := behind(t, kind)
+				target := filepath.Join(server.Root, "project")
+				step, from, to := send, o.LocalFolder, target
+				if direction == "downstream" {
+					step, from, to = get, target, o.LocalFolder
+				}
+				write(t, from, map[string]string{"big.gpkg": content, "small.qgs": "<qgis/>"})
+				link.spoil(t, "limit_data", direction, `"bytes": 26214400`)
+				summary, f := transfer(t, step, o)
+				assert.Equal(t, 2, summary.Transferred)
+				assert.Less(t, summary.Bytes, int64(len(content))*3/2)
+				require.NotEmpty(t, f.warnings)
+				assert.Contains(t, f.warnings[0], "the connection broke")
+				got := read(t, to)
+				require.Len(t, got, 2)
+				assert.True(t, got["big.gpkg"] == content)
+			})
+		}
+	}
+}
+
+// A file that cannot get through leaves the one before.
+func TestLinkThatBreaksForeverIsGivenUp(t *testing.T) {
+	t.Parallel()
+	server, o, link := behind(t, "OpenSSH")
+	target := filepath.Join(server.Root, "project")
+	write(t, o.LocalFolder, map[string]string{"big.gpkg": big(2)})
+	write(t, target, map[string]string{"big.gpkg": "before"})
+	age(t, 1, target, "big.gpkg")
+	link.spoil(t, "limit_data", "upstream", `"bytes": 1000000`)
+	_, err := Send(t.Context(), o, &told{})
+	require.ErrorContains(t, err, "broke 5 times")
+	assert.Equal(t, "before", read(t, target)["big.gpkg"])
+	link.mend(t)
+	transfer(t, send, o)
+	assert.Equal(t, read(t, o.LocalFolder), read(t, target))
+}
+
+// Not in parallel: it shortens the patience of all.
+func TestLinkThatHangsIsGivenUp(t *testing.T) {
+	before := patience
+	patience = time.Second
+	t.Cleanup(func() { patience = before })
+	for _, kind := range []string{"OpenSSH", "FTPS"} {
+		for _, direction := range []string{"upstream", "downstream"} {
+			t.Run(kind+" "+direction, func(t *testing.T) {
+				server, o, link := behind(t, kind)
+				content := big(60)
+				target := filepath.Join(server.Root, "project")
+				step, from, to := send, o.LocalFolder, target
+				if direction == "downstream" {
+					step, from, to = get, target, o.LocalFolder
+				}
+				write(t, from, map[string]string{"big.gpkg": content})
+				hung := false
+				f := &told{progress: func(percent float64) {
+					if percent >= 10 && !hung {
+						hung = true
+						go link.spoil(t, "timeout", direction, `"timeout": 0`) // it waits for what is on the way, which is read here
+						time.AfterFunc(3*time.Second, func() { link.mend(t) })
+					}
+				}}
+				_, err := step(t.Context(), o, f)
+				require.NoError(t, err)
+				require.True(t, hung)
+				assert.Contains(t, f.all(), "the connection broke")
+				assert.True(t, read(t, to)["big.gpkg"] == content)
+			})
+		}
+	}
+}

@@ -1,0 +1,198 @@
+package transfer
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
+
+	"github.com/lizsync/lizsync/provider"
+)
+
+// findPassword is the one given, or that of ~/.netrc, or empty.
+func findPassword(server Server, feedback provider.Feedback) (string, error) {
+	if server.Password != "" {
+		return server.Password, nil
+	}
+	file := os.Getenv("NETRC")
+	if file == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", nil
+		}
+		file = filepath.Join(home, ".netrc")
+		if runtime.GOOS == "windows" {
+			file = filepath.Join(home, "_netrc")
+		}
+	}
+	info, err := os.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the passwords: %w", err)
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		feedback.Warning(fmt.Sprintf("the password file %s is ignored because others may read it; chmod 600 %s", file, file))
+		return "", nil
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("read the passwords: %w", err)
+	}
+	return netrcPassword(string(content), server.Host, server.Login), nil
+}
+
+// netrcPassword is that of the first entry for the host and the login, or the default's.
+func netrcPassword(content, host, login string) string {
+	var words []string
+	macro := false
+	for line := range strings.Lines(content) {
+		fields := strings.Fields(line)
+		switch {
+		case macro: // it ends with an empty line
+			macro = len(fields) > 0
+		case len(fields) > 0 && fields[0] == "macdef":
+			macro = true
+		case len(fields) > 0 && !strings.HasPrefix(fields[0], "#"):
+			words = append(words, fields...)
+		}
+	}
+	var password string
+	matches, whose := false, ""
+	found := func() bool { return matches && password != "" && (whose == "" || whose == login) }
+	for i := 0; i < len(words); i++ {
+		value := ""
+		if i+1 < len(words) {
+			value = words[i+1]
+		}
+		switch words[i] {
+		case "machine", "default":
+			if found() {
+				return password
+			}
+			password, whose = "", ""
+			matches = words[i] == "default" || strings.EqualFold(value, host)
+			if words[i] == "default" {
+				continue
+			}
+		case "login":
+			whose = value
+		case "password":
+			password = value
+		case "account":
+		default:
+			continue
+		}
+		i++
+	}
+	if found() {
+		return password
+	}
+	return ""
+}
+
+// signers are the private keys of this person: those of the agent first, which may be the same.
+type signers struct {
+	agent net.Conn
+	files []ssh.Signer
+}
+
+func privateKeys(server Server, feedback provider.Feedback) (*signers, error) {
+	s := &signers{}
+	if socket := os.Getenv("SSH_AUTH_SOCK"); socket != "" {
+		conn, err := net.Dial("unix", socket)
+		if err != nil {
+			feedback.Message(fmt.Sprintf("the SSH agent is not there: %v", err))
+		} else {
+			s.agent = conn
+		}
+	}
+	files := []string{server.KeyFile}
+	if server.KeyFile == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return s, nil
+		}
+		files = nil
+		for _, name := range []string{"id_ed25519", "id_ecdsa", "id_rsa"} {
+			files = append(files, filepath.Join(home, ".ssh", name))
+		}
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) && server.KeyFile == "" {
+			continue
+		}
+		var signer ssh.Signer
+		if err == nil {
+			signer, err = ssh.ParsePrivateKey(content)
+		}
+		var locked *ssh.PassphraseMissingError
+		switch {
+		case err == nil:
+			s.files = append(s.files, signer)
+		case errors.As(err, &locked) && s.agent != nil:
+			// The agent has it unlocked, where its owner wants that.
+		case errors.As(err, &locked) && server.KeyFile != "":
+			s.close()
+			return nil, &provider.Failure{
+				Text: fmt.Sprintf("the key %s is locked with a passphrase", file),
+				Hint: "add it to the SSH agent: ssh-add " + file,
+				Err:  err,
+			}
+		case server.KeyFile != "":
+			s.close()
+			return nil, fmt.Errorf("read the key %s: %w", file, err)
+		}
+	}
+	return s, nil
+}
+
+func (s *signers) all() ([]ssh.Signer, error) {
+	if s.agent == nil {
+		return s.files, nil
+	}
+	held, err := agent.NewClient(s.agent).Signers()
+	if err != nil {
+		return s.files, nil // an agent without an answer must not keep the files from being tried
+	}
+	return append(held, s.files...), nil
+}
+
+func (s *signers) close() {
+	if s.agent != nil {
+		_ = s.agent.Close()
+	}
+}
+
+// methods are the ways to log in: first what was given for this, because servers allow few attempts.
+func methods(server Server, password string, s *signers) []ssh.AuthMethod {
+	keys := []ssh.AuthMethod{ssh.PublicKeysCallback(s.all)}
+	if password == "" {
+		return keys
+	}
+	word := []ssh.AuthMethod{
+		ssh.Password(password),
+		ssh.KeyboardInteractive(func(_, _ string, questions []string, echo []bool) ([]string, error) {
+			answers := make([]string, len(questions))
+			for i := range questions {
+				if !echo[i] { // what is shown as it is typed is no password
+					answers[i] = password
+				}
+			}
+			return answers, nil
+		}),
+	}
+	if server.Password != "" {
+		return append(word, keys...)
+	}
+	return append(keys, word...)
+}
