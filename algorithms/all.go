@@ -18,6 +18,9 @@ func All() []provider.Algorithm {
 		deployDatabaseServerPackage(),
 		synchronizeDatabase(),
 		showSynchronizationStatus(),
+		sendProjectsAndFilesToCloneFTP(),
+		getProjectsAndFilesFromCentralFTP(),
+		synchronizeMediaSubfolderToFTP(),
 	}
 	for i, algorithm := range all {
 		all[i] = explained{algorithm}
