@@ -74,6 +74,7 @@ func run(ctx context.Context, only string) error {
 		{"memory", memory},
 		{"capture", capture},
 		{"serve", serving},
+		{"files", files},
 	} {
 		if !chosen.MatchString(b.name) {
 			continue
