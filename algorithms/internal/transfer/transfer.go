@@ -391,7 +391,8 @@ func (w *work) fail(name string, err error) {
 func (w *work) part(j job) string {
 	host, _ := os.Hostname()
 	version := fmt.Sprintf("%s\n%s\n%s\n%d\n%d", host, w.LocalFolder, j.to, j.source.size, j.source.time.UnixNano())
-	return path.Join(path.Dir(j.to), fmt.Sprintf("%s%x%s", partPrefix, sha256.Sum256([]byte(version)), partSuffix)[:len(partPrefix)+16]+partSuffix)
+	sum := sha256.Sum256([]byte(version))
+	return path.Join(path.Dir(j.to), fmt.Sprintf("%s%x%s", partPrefix, sum[:8], partSuffix))
 }
 
 // resumable is the size from which it pays to ask for what is left of a broken transfer.
