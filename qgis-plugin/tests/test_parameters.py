@@ -124,7 +124,10 @@ class ParametersTest(QgisTestCase):
                 self.assertEqual(bool(definition.flags() & flags.FlagAdvanced), advanced, name)
                 self.assertEqual(definition.help(), schema["description"])
                 if "default" in schema:
-                    self.assertEqual(definition.defaultValue(), schema["default"])
+                    default = schema["default"]
+                    if schema.get("x-qgis", {}).get("byIndex"):
+                        default = schema["enum"].index(default)
+                    self.assertEqual(definition.defaultValue(), default, name)
 
     def test_types_and_defaults_are_those_of_old_models(self):
         package = self.algorithm("package_central_database")
