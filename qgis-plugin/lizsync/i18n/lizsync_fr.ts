@@ -768,6 +768,374 @@ Il ne change rien, n'attend personne et peut être lancé à tout moment, même 
         <translation>Lancez upgrade_database_structure sur cette base.</translation>
     </message>
     <message>
+        <source>03 File synchronization</source>
+        <translation>03 Synchronisation des fichiers</translation>
+    </message>
+    <message>
+        <source>Send local QGIS projects and files to the clone FTP server</source>
+        <translation>Envoyer les projets QGIS et les fichiers locaux au serveur FTP du clone</translation>
+    </message>
+    <message>
+        <source>Brings a folder of QGIS projects and their files to the clone, by SFTP or by FTP with TLS. Nothing else has to be installed.
+
+Only what changed travels. A file gets its name on the clone when it is whole, and what a broken connection interrupted goes on where it was, in the same run or the next one. Files that only the clone has stay there, unless MIRROR is set.
+
+What somebody changed on the clone is not replaced: a warning names these files, and OVERWRITE replaces them. Photos in the folder media are neither replaced nor removed.
+
+FTP means FTP with TLS. A server that knows none, such as that of an old GeoPoppy, is refused until FTP_ENCRYPTION is none, because the password would be readable on the way.</source>
+        <translation>Apporte au clone un dossier de projets QGIS et leurs fichiers, par SFTP ou par FTP avec TLS. Rien d'autre n'est à installer.
+
+Seul ce qui a changé voyage. Un fichier ne reçoit son nom sur le clone qu'une fois entier, et ce qu'une connexion rompue a interrompu reprend où c'en était, dans la même exécution ou la suivante. Les fichiers que seul le clone possède y restent, sauf si MIRROR est coché.
+
+Ce que quelqu'un a changé sur le clone n'est pas remplacé : un avertissement nomme ces fichiers, et OVERWRITE les remplace. Les photos du dossier media ne sont ni remplacées ni supprimées.
+
+FTP veut dire FTP avec TLS. Un serveur qui n'en connaît pas, comme celui d'un ancien GeoPoppy, est refusé tant que FTP_ENCRYPTION n'est pas none, car le mot de passe serait lisible en chemin.</translation>
+    </message>
+    <message>
+        <source>Local QGIS project folder</source>
+        <translation>Dossier local des projets QGIS</translation>
+    </message>
+    <message>
+        <source>The folder with the projects and their files.</source>
+        <translation>Le dossier des projets et de leurs fichiers.</translation>
+    </message>
+    <message>
+        <source>WinSCP folder (ignored)</source>
+        <translation>Dossier de WinSCP (ignoré)</translation>
+    </message>
+    <message>
+        <source>No other program is needed any more; models that pass this go on working.</source>
+        <translation>Aucun autre programme n'est plus nécessaire ; les modèles qui donnent ce dossier continuent à fonctionner.</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>Protocole</translation>
+    </message>
+    <message>
+        <source>SFTP, or FTP with TLS (FTPS); FTP_ENCRYPTION can turn TLS off.</source>
+        <translation>SFTP, ou FTP avec TLS (FTPS) ; FTP_ENCRYPTION peut désactiver TLS.</translation>
+    </message>
+    <message>
+        <source>Clone host</source>
+        <translation>Hôte du clone</translation>
+    </message>
+    <message>
+        <source>The name or address of the clone's server.</source>
+        <translation>Le nom ou l'adresse du serveur du clone.</translation>
+    </message>
+    <message>
+        <source>Clone port</source>
+        <translation>Port du clone</translation>
+    </message>
+    <message>
+        <source>The port of the clone's server.</source>
+        <translation>Le port du serveur du clone.</translation>
+    </message>
+    <message>
+        <source>Clone login</source>
+        <translation>Identifiant de connexion au clone</translation>
+    </message>
+    <message>
+        <source>The login on the clone's server.</source>
+        <translation>L'identifiant de connexion au serveur du clone.</translation>
+    </message>
+    <message>
+        <source>Clone password</source>
+        <translation>Mot de passe du clone</translation>
+    </message>
+    <message>
+        <source>When empty, that of ~/.netrc; SFTP also takes keys and the SSH agent.</source>
+        <translation>S'il est vide, celui de ~/.netrc ; SFTP se sert aussi des clés et de l'agent SSH.</translation>
+    </message>
+    <message>
+        <source>Clone folder</source>
+        <translation>Dossier du clone</translation>
+    </message>
+    <message>
+        <source>The folder on the clone's server, made when it is not there. Without a leading slash it is where the login starts.</source>
+        <translation>Le dossier sur le serveur du clone, créé s'il n'y est pas. Sans barre oblique au début, il est relatif au dossier où la connexion commence.</translation>
+    </message>
+    <message>
+        <source>Excluded subfolders</source>
+        <translation>Sous-dossiers exclus</translation>
+    </message>
+    <message>
+        <source>Folders to leave alone on both sides, relative to the project folder and separated by commas.</source>
+        <translation>Les dossiers à ne pas toucher des deux côtés, relatifs au dossier des projets et séparés par des virgules.</translation>
+    </message>
+    <message>
+        <source>Remove what the source does not have</source>
+        <translation>Supprimer ce que la source n'a pas</translation>
+    </message>
+    <message>
+        <source>Remove from the target the files that are not in the source. Never those in media.</source>
+        <translation>Supprimer de la destination les fichiers qui ne sont pas dans la source. Jamais ceux de media.</translation>
+    </message>
+    <message>
+        <source>Replace changed files</source>
+        <translation>Remplacer les fichiers changés</translation>
+    </message>
+    <message>
+        <source>Also replace files that were changed or are newer in the target, and photos in media that differ.</source>
+        <translation>Remplacer aussi les fichiers qui ont été changés ou sont plus récents dans la destination, et les photos de media qui diffèrent.</translation>
+    </message>
+    <message>
+        <source>Host key fingerprint</source>
+        <translation>Empreinte de la clé d'hôte</translation>
+    </message>
+    <message>
+        <source>SFTP, at the first contact: the fingerprint of the server's key, after you have compared it with what its administrator says. It is then kept with the known host keys.</source>
+        <translation>SFTP, au premier contact : l'empreinte de la clé du serveur, après l'avoir comparée avec ce que dit son administrateur. La clé est ensuite conservée avec les clés d'hôte connues.</translation>
+    </message>
+    <message>
+        <source>Known host keys</source>
+        <translation>Clés d'hôte connues</translation>
+    </message>
+    <message>
+        <source>SFTP: the file of known host keys. ~/.ssh/known_hosts when empty.</source>
+        <translation>SFTP : le fichier des clés d'hôte connues. ~/.ssh/known_hosts si c'est vide.</translation>
+    </message>
+    <message>
+        <source>Private key</source>
+        <translation>Clé privée</translation>
+    </message>
+    <message>
+        <source>SFTP: the private key to log in with. Those of the SSH agent and of ~/.ssh when empty.</source>
+        <translation>SFTP : la clé privée avec laquelle se connecter. Celles de l'agent SSH et de ~/.ssh si c'est vide.</translation>
+    </message>
+    <message>
+        <source>FTP encryption</source>
+        <translation>Chiffrement de FTP</translation>
+    </message>
+    <message>
+        <source>FTP: none sends the password and the files readable to whoever is on the way, for servers that know no TLS.</source>
+        <translation>FTP : none envoie le mot de passe et les fichiers lisibles par quiconque est sur le chemin, pour les serveurs qui ne connaissent pas TLS.</translation>
+    </message>
+    <message>
+        <source>Trusted certificates</source>
+        <translation>Certificats de confiance</translation>
+    </message>
+    <message>
+        <source>FTP: certificates to trust besides those of the system, in the PEM form; for servers that signed their own.</source>
+        <translation>FTP : les certificats de confiance en plus de ceux du système, au format PEM ; pour les serveurs qui ont signé le leur eux-mêmes.</translation>
+    </message>
+    <message>
+        <source>Transferred</source>
+        <translation>Transférés</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>Octets</translation>
+    </message>
+    <message>
+        <source>Unchanged</source>
+        <translation>Inchangés</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>Gardés</translation>
+    </message>
+    <message>
+        <source>Removed</source>
+        <translation>Supprimés</translation>
+    </message>
+    <message>
+        <source>the server does not answer, or speaks another protocol</source>
+        <translation>le serveur ne répond pas, ou parle un autre protocole</translation>
+    </message>
+    <message>
+        <source>Check the host, the port and the protocol: SFTP is mostly on port 22, FTP on 21, that of a GeoPoppy on 2021.</source>
+        <translation>Vérifiez l'hôte, le port et le protocole : SFTP est le plus souvent sur le port 22, FTP sur le 21, celui d'un GeoPoppy sur le 2021.</translation>
+    </message>
+    <message>
+        <source>the host key of the server is not known yet</source>
+        <translation>la clé d'hôte du serveur n'est pas encore connue</translation>
+    </message>
+    <message>
+        <source>Compare the fingerprint in the message with the server's, and pass it in SFTP_HOST_KEY once.</source>
+        <translation>Comparez l'empreinte du message avec celle du serveur, et donnez-la une fois dans SFTP_HOST_KEY.</translation>
+    </message>
+    <message>
+        <source>the host key of the server has changed, or is revoked</source>
+        <translation>la clé d'hôte du serveur a changé, ou est révoquée</translation>
+    </message>
+    <message>
+        <source>Ask its administrator. When it was set up anew, remove the old line from known_hosts.</source>
+        <translation>Demandez à son administrateur. Si le serveur a été réinstallé, supprimez l'ancienne ligne de known_hosts.</translation>
+    </message>
+    <message>
+        <source>the certificate of the server is not trusted</source>
+        <translation>le certificat du serveur n'est pas de confiance</translation>
+    </message>
+    <message>
+        <source>Name the server as its certificate does; give a certificate that signed itself in FTP_CERTIFICATE_FILE.</source>
+        <translation>Nommez le serveur comme le fait son certificat ; donnez un certificat autosigné dans FTP_CERTIFICATE_FILE.</translation>
+    </message>
+    <message>
+        <source>the server speaks no TLS</source>
+        <translation>le serveur ne parle pas TLS</translation>
+    </message>
+    <message>
+        <source>Use SFTP. On a network that you trust, set FTP_ENCRYPTION to none.</source>
+        <translation>Utilisez SFTP. Sur un réseau de confiance, mettez FTP_ENCRYPTION à none.</translation>
+    </message>
+    <message>
+        <source>the server refuses the login</source>
+        <translation>le serveur refuse la connexion</translation>
+    </message>
+    <message>
+        <source>Check login and password; put the password into ~/.netrc, or let the server know your key.</source>
+        <translation>Vérifiez l'identifiant et le mot de passe ; mettez le mot de passe dans ~/.netrc, ou faites connaître votre clé au serveur.</translation>
+    </message>
+    <message>
+        <source>the remote folder does not exist or cannot be made</source>
+        <translation>le dossier distant n'existe pas ou ne peut pas être créé</translation>
+    </message>
+    <message>
+        <source>Check its name and the rights of the login.</source>
+        <translation>Vérifiez son nom et les droits de l'identifiant de connexion.</translation>
+    </message>
+    <message>
+        <source>a name would leave its folder, or cannot be written</source>
+        <translation>un nom sortirait de son dossier, ou ne peut pas être écrit</translation>
+    </message>
+    <message>
+        <source>Rename the file, or exclude its folder.</source>
+        <translation>Renommez le fichier, ou excluez son dossier.</translation>
+    </message>
+    <message>
+        <source>the folder to mirror is empty</source>
+        <translation>le dossier à reproduire est vide</translation>
+    </message>
+    <message>
+        <source>Check its name: mirroring it would remove everything.</source>
+        <translation>Vérifiez son nom : le reproduire supprimerait tout.</translation>
+    </message>
+    <message>
+        <source>some files cannot be read or written</source>
+        <translation>certains fichiers ne peuvent pas être lus ou écrits</translation>
+    </message>
+    <message>
+        <source>The others were brought. Correct what the message says of each and run it again.</source>
+        <translation>Les autres ont été transférés. Corrigez ce que le message dit de chacun, puis recommencez.</translation>
+    </message>
+    <message>
+        <source>the connection breaks again and again</source>
+        <translation>la connexion se rompt sans cesse</translation>
+    </message>
+    <message>
+        <source>Run it again where the network is better: it goes on where it was.</source>
+        <translation>Recommencez là où le réseau est meilleur : le transfert reprend où il en était.</translation>
+    </message>
+    <message>
+        <source>Get projects and files from the central FTP server</source>
+        <translation>Récupérer les projets et les fichiers du serveur FTP central</translation>
+    </message>
+    <message>
+        <source>Brings the folder of QGIS projects and their files from the central server to this machine, by SFTP or by FTP with TLS. Nothing else has to be installed.
+
+Only what changed travels. A file gets its name here when it is whole, and what a broken connection interrupted goes on where it was, in the same run or the next one. Files that are only here stay, unless MIRROR is set.
+
+What somebody changed here is not replaced: a warning names these files, and OVERWRITE replaces them. Photos in the folder media are neither replaced nor removed.
+
+FTP means FTP with TLS. A server that knows none is refused until FTP_ENCRYPTION is none, because the password would be readable on the way.</source>
+        <translation>Apporte du serveur central à cette machine le dossier des projets QGIS et leurs fichiers, par SFTP ou par FTP avec TLS. Rien d'autre n'est à installer.
+
+Seul ce qui a changé voyage. Un fichier ne reçoit son nom ici qu'une fois entier, et ce qu'une connexion rompue a interrompu reprend où c'en était, dans la même exécution ou la suivante. Les fichiers qui ne sont qu'ici restent, sauf si MIRROR est coché.
+
+Ce que quelqu'un a changé ici n'est pas remplacé : un avertissement nomme ces fichiers, et OVERWRITE les remplace. Les photos du dossier media ne sont ni remplacées ni supprimées.
+
+FTP veut dire FTP avec TLS. Un serveur qui n'en connaît pas est refusé tant que FTP_ENCRYPTION n'est pas none, car le mot de passe serait lisible en chemin.</translation>
+    </message>
+    <message>
+        <source>The central database that the projects show. It is not asked for anything yet.</source>
+        <translation>La base centrale que montrent les projets. Rien ne lui est encore demandé.</translation>
+    </message>
+    <message>
+        <source>SFTP, or FTP with TLS (FTPS); FTP_ENCRYPTION can turn TLS off. SFTP is mostly on port 22.</source>
+        <translation>SFTP, ou FTP avec TLS (FTPS) ; FTP_ENCRYPTION peut désactiver TLS. SFTP est le plus souvent sur le port 22.</translation>
+    </message>
+    <message>
+        <source>Central host</source>
+        <translation>Hôte central</translation>
+    </message>
+    <message>
+        <source>The name or address of the central server.</source>
+        <translation>Le nom ou l'adresse du serveur central.</translation>
+    </message>
+    <message>
+        <source>Central port</source>
+        <translation>Port du serveur central</translation>
+    </message>
+    <message>
+        <source>The port of the central server.</source>
+        <translation>Le port du serveur central.</translation>
+    </message>
+    <message>
+        <source>Central login</source>
+        <translation>Identifiant de connexion au serveur central</translation>
+    </message>
+    <message>
+        <source>The login on the central server.</source>
+        <translation>L'identifiant de connexion au serveur central.</translation>
+    </message>
+    <message>
+        <source>Central password</source>
+        <translation>Mot de passe du serveur central</translation>
+    </message>
+    <message>
+        <source>Central folder</source>
+        <translation>Dossier du serveur central</translation>
+    </message>
+    <message>
+        <source>The folder of the projects on the central server. Without a leading slash it is where the login starts.</source>
+        <translation>Le dossier des projets sur le serveur central. Sans barre oblique au début, il est relatif au dossier où la connexion commence.</translation>
+    </message>
+    <message>
+        <source>Clone QGIS project folder</source>
+        <translation>Dossier des projets QGIS du clone</translation>
+    </message>
+    <message>
+        <source>The local folder for the projects and their files, made when it is not there.</source>
+        <translation>Le dossier local pour les projets et leurs fichiers, créé s'il n'y est pas.</translation>
+    </message>
+    <message>
+        <source>Let the projects show the clone</source>
+        <translation>Faire pointer les projets vers le clone</translation>
+    </message>
+    <message>
+        <source>Replace the central database in the projects by the clone. This version does not, and warns.</source>
+        <translation>Remplacer dans les projets la base centrale par le clone. Cette version ne le fait pas, et avertit.</translation>
+    </message>
+    <message>
+        <source>Synchronize the clone media subfolder to the central FTP server</source>
+        <translation>Synchroniser le sous-dossier media du clone vers le serveur FTP central</translation>
+    </message>
+    <message>
+        <source>Sends the photos and other attachments of the folder media to the folder media of the project on the central server, by SFTP or by FTP with TLS.
+
+Only what central lacks travels, and nothing there is ever replaced or removed. When central has another photo of the same name, the one from here goes there with the name of the clone in its own: photo.jpg becomes photo_tablet.jpg. A warning says so, because the feature still refers to photo.jpg.
+
+A file gets its name on the server when it is whole, and what a broken connection interrupted goes on where it was, in the same run or the next one.</source>
+        <translation>Envoie les photos et autres pièces jointes du dossier media dans le dossier media du projet sur le serveur central, par SFTP ou par FTP avec TLS.
+
+Seul ce qui manque au serveur central voyage, et rien n'y est jamais remplacé ni supprimé. Quand le serveur central a une autre photo du même nom, celle d'ici y va avec le nom du clone dans le sien : photo.jpg devient photo_tablet.jpg. Un avertissement le dit, car l'entité renvoie toujours à photo.jpg.
+
+Un fichier ne reçoit son nom sur le serveur qu'une fois entier, et ce qu'une connexion rompue a interrompu reprend où c'en était, dans la même exécution ou la suivante.</translation>
+    </message>
+    <message>
+        <source>The folder of the project on the clone; its subfolder media is sent.</source>
+        <translation>Le dossier du projet sur le clone ; son sous-dossier media est envoyé.</translation>
+    </message>
+    <message>
+        <source>Clone name</source>
+        <translation>Nom du clone</translation>
+    </message>
+    <message>
+        <source>Goes into the name of a photo whose own name is taken on the central server. The name of this machine when empty.</source>
+        <translation>Entre dans le nom d'une photo dont le nom est déjà pris sur le serveur central. Le nom de cette machine si c'est vide.</translation>
+    </message>
+    <message>
         <source>When it refuses or fails</source>
         <translation>Quand il refuse ou échoue</translation>
     </message>
