@@ -256,6 +256,8 @@ class Input:
         value = algorithm.parameterAsString(*arguments)
         if self.kind == "connection" and value:
             return connection.conninfo(value)
+        if value == "" and name in parameters and self.schema.get("default"):
+            return ""  # emptied: the default is not wanted
         return value or None
 
 
