@@ -168,6 +168,8 @@ class ParametersTest(QgisTestCase):
         self.assertEqual((values["FTP_PORT"], values["RATE"]), (22, 2.5))
         self.assertEqual(values["FOLDER"], os.path.abspath("relative/folder"))
         self.assertNotIn("RATE", self.values())
+        self.assertEqual(self.values()["FTP_LOGIN"], "geopoppy")
+        self.assertEqual(self.values(FTP_LOGIN="")["FTP_LOGIN"], "", "emptied: the default is not wanted")
         self.assertEqual(self.values()["FTP_PORT"], 2021)
         self.assertIn("(FTP_PORT) is not valid", self.values(FTP_PORT=70000))
         for text, wanted in (
