@@ -2,6 +2,7 @@ package algorithms
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -93,7 +94,7 @@ func runShowSynchronizationStatus(ctx context.Context, p synchronizationStatusPa
 			)
 		from lizsync.server_metadata m cross join lizsync.central c`,
 	).Scan(&id, &r.CloneName, &cursor, &r.Pending, &r.WaitingOnClone)
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return r, &provider.Failure{
 			Text: "this database is not a clone: no package was deployed to it",
 			Hint: "check the connection to the clone, or deploy a package with deploy_database_server_package",

@@ -69,14 +69,11 @@ func Catalogue(registry *provider.Registry) ([]byte, error) {
 	for _, algorithm := range registry.All() {
 		c.Algorithms = append(c.Algorithms, algorithm.Info())
 	}
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(c); err != nil {
+	text, err := indented(c)
+	if err != nil {
 		return nil, fmt.Errorf("write the catalogue: %w", err)
 	}
-	return text.Bytes(), nil
+	return text, nil
 }
 
 // Digest tells one catalogue from another.
@@ -88,7 +85,7 @@ func Digest(catalogue []byte) string {
 // fill executes a template.
 func fill(name string, data any) ([]byte, error) {
 	t, err := template.New(name+".tmpl").Funcs(template.FuncMap{
-		"cell": cell, "heading": heading, "indent": indent, "json": compact,
+		"cell": cell, "heading": heading, "indent": indent,
 	}).ParseFS(templates, "templates/"+name+".tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("read the template %s: %w", name, err)
@@ -115,11 +112,12 @@ func indent(text string) string {
 	return "    " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    ")
 }
 
-func compact(value any) (string, error) {
+// indented is a value in JSON as people read it, with <, > and & as they are.
+func indented(value any) ([]byte, error) {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	err := encoder.Encode(value)
-	return strings.TrimSpace(text.String()), err
+	return text.Bytes(), err
 }

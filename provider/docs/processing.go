@@ -107,11 +107,11 @@ func describe(info provider.Info) page {
 	}
 	p.CommandLine, p.QGISProcess = command, qgis
 	p.Python = "import processing\n\nresult = processing.run(\"lizsync:" + info.ID + "\", " + python(named) + ")"
-	body, err := compact(map[string]any{"inputs": inputs, "response": "document"})
+	body, err := indented(map[string]any{"inputs": inputs, "response": "document"})
 	if err != nil {
 		panic(fmt.Sprintf("%s: %v", info.ID, err)) // an example of texts and numbers
 	}
-	p.HTTP = "curl --fail-with-body --oauth2-bearer \"$TOKEN\" --json '" + body + "' \\\n    \"$URL/processes/" + info.ID + "/execution\""
+	p.HTTP = "curl --fail-with-body --oauth2-bearer \"$TOKEN\" --json '" + strings.TrimSpace(string(body)) + "' \\\n    \"$URL/processes/" + info.ID + "/execution\""
 	return p
 }
 
