@@ -97,7 +97,7 @@ func problems(t *testing.T, algorithm provider.Algorithm) []string {
 	cancel()
 	failure := make(chan error, 1)
 	go func() {
-		_, err := task(ctx, silent{})
+		_, err := task(ctx, provider.Silent{})
 		failure <- err
 	}()
 	select {
@@ -148,12 +148,6 @@ func refusal(algorithm provider.Algorithm, input map[string]any) string {
 	}
 	return err.Error()
 }
-
-type silent struct{}
-
-func (silent) Progress(float64) {}
-func (silent) Message(string)   {}
-func (silent) Warning(string)   {}
 
 type goodParams struct {
 	Connection provider.Connection `json:"CONNECTION_NAME" jsonschema:"required,title=Database" jsonschema_description:"The database."`
@@ -232,7 +226,7 @@ func TestPostgreSQLErrorOfAnAlgorithmIsExplained(t *testing.T) {
 	}
 	task, err := explained{provider.Define(failing)}.Bind(map[string]any{"CONNECTION_NAME": "service=central"})
 	require.NoError(t, err)
-	_, err = task(t.Context(), silent{})
+	_, err = task(t.Context(), provider.Silent{})
 	require.EqualError(t, err, "create schema audit: permission denied for database city")
 	var failure *provider.Failure
 	require.ErrorAs(t, err, &failure)

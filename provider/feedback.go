@@ -10,3 +10,12 @@ type Feedback interface {
 	// Warning tells what a person should look at although the algorithm goes on.
 	Warning(text string)
 }
+
+// Silent is the feedback that nobody hears.
+type Silent struct{}
+
+var _ Feedback = Silent{}
+
+func (Silent) Progress(float64) {}
+func (Silent) Message(string)   {}
+func (Silent) Warning(string)   {}

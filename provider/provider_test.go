@@ -58,16 +58,10 @@ func bound(t *testing.T, input map[string]any) (sampleParams, error) {
 	if err != nil {
 		return got, err
 	}
-	_, err = task(t.Context(), silent{})
+	_, err = task(t.Context(), provider.Silent{})
 	require.NoError(t, err)
 	return got, nil
 }
-
-type silent struct{}
-
-func (silent) Progress(float64) {}
-func (silent) Message(string)   {}
-func (silent) Warning(string)   {}
 
 func TestDescriptionMatchesGoldenFile(t *testing.T) {
 	got, err := json.MarshalIndent(sample(nil).Info(), "", "  ")
@@ -208,7 +202,7 @@ func TestPanicBecomesAnError(t *testing.T) {
 		panic("index out of range")
 	}).Bind(with("PORT", 1))
 	require.NoError(t, err)
-	_, err = task(t.Context(), silent{})
+	_, err = task(t.Context(), provider.Silent{})
 	assert.EqualError(t, err, "do_sample stopped on a defect of the program: index out of range")
 }
 
@@ -229,7 +223,7 @@ func TestCancelledRunIsRecognised(t *testing.T) {
 				return sampleResult{}, fmt.Errorf("%w", c.failure)
 			}).Bind(with("PORT", 1))
 			require.NoError(t, err)
-			_, err = task(ctx, silent{})
+			_, err = task(ctx, provider.Silent{})
 			require.ErrorIs(t, err, context.Canceled)
 			require.ErrorIs(t, err, c.failure)
 			assert.EqualError(t, err, c.want)
@@ -247,7 +241,7 @@ func TestFailureUnrelatedToCancellationIsLeftAlone(t *testing.T) {
 		return sampleResult{}, errors.New("disk full")
 	}).Bind(with("PORT", 1))
 	require.NoError(t, err)
-	_, err = task(t.Context(), silent{})
+	_, err = task(t.Context(), provider.Silent{})
 	require.NotErrorIs(t, err, context.Canceled)
 	assert.EqualError(t, err, "disk full")
 }
@@ -261,7 +255,7 @@ func TestCancelledBeforeTheStartDoesNothing(t *testing.T) {
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = task(ctx, silent{})
+	_, err = task(ctx, provider.Silent{})
 	require.ErrorIs(t, err, context.Canceled)
 	assert.EqualError(t, err, "cancelled")
 	assert.False(t, ran)

@@ -65,7 +65,7 @@ func generatedPages(ctx context.Context, registry *provider.Registry) (map[strin
 	if err != nil {
 		return nil, err
 	}
-	if _, err := task(ctx, unheard{}); err != nil {
+	if _, err := task(ctx, provider.Silent{}); err != nil {
 		return nil, err
 	}
 	conn, err := pgx.Connect(ctx, url)
@@ -75,10 +75,3 @@ func generatedPages(ctx context.Context, registry *provider.Registry) (map[strin
 	defer conn.Close(context.WithoutCancel(ctx))
 	return docs.Pages(ctx, registry, conn)
 }
-
-// unheard is the feedback that nobody hears.
-type unheard struct{}
-
-func (unheard) Progress(float64) {}
-func (unheard) Message(string)   {}
-func (unheard) Warning(string)   {}

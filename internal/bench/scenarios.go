@@ -133,13 +133,6 @@ func (p *pair) deploy(ctx context.Context, cloneURLs ...string) error {
 	return nil
 }
 
-// silent drops what an algorithm says.
-type silent struct{}
-
-func (silent) Progress(float64) {}
-func (silent) Message(string)   {}
-func (silent) Warning(string)   {}
-
 func runAlgorithm(ctx context.Context, id string, input map[string]any) error {
 	registry, err := provider.NewRegistry(algorithms.All()...)
 	if err != nil {
@@ -153,7 +146,7 @@ func runAlgorithm(ctx context.Context, id string, input map[string]any) error {
 	if err != nil {
 		return err
 	}
-	_, err = task(ctx, silent{})
+	_, err = task(ctx, provider.Silent{})
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
 	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/provider"
 )
 
 // Rule 1. The transaction has an id and event ids before those of another one that commits before it.
@@ -254,7 +255,7 @@ func TestACopyOfTheCloneIsRefused(t *testing.T) {
 			if c.there != "" {
 				copied.Exec(t, c.there)
 			}
-			_, err := synchronize(t, t.Context(), copied.As(t, clone.Session), central.As(t, clone.Role), silent{})
+			_, err := synchronize(t, t.Context(), copied.As(t, clone.Session), central.As(t, clone.Role), provider.Silent{})
 			require.ErrorContains(t, err, c.want)
 			require.Equal(t, before, tree(t, central.DB, "a"))
 			clone.MustSync(t, synctest.ViaProgram)

@@ -232,13 +232,7 @@ func synchronize(t *testing.T, ctx context.Context, clone, central string, feedb
 
 func connect(t *testing.T, url string) *pgx.Conn {
 	t.Helper()
-	conn, err := database.Connect(t.Context(), url, silent{})
+	conn, err := database.Connect(t.Context(), url, provider.Silent{})
 	require.NoError(t, err)
 	return conn
 }
-
-type silent struct{}
-
-func (silent) Progress(float64) {}
-func (silent) Message(string)   {}
-func (silent) Warning(string)   {}

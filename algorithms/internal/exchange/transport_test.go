@@ -22,6 +22,7 @@ import (
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
 	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
+	"github.com/lizsync/lizsync/provider"
 )
 
 // Rule 6. The events of the transaction itself are in no snapshot.
@@ -89,7 +90,7 @@ func TestTwoSynchronisationsOfOneCloneDoNotMix(t *testing.T) {
 				if second == synctest.ViaSQL {
 					_, err = here.Exec(t.Context(), "select lizsync.synchronize()")
 				} else {
-					_, err = synchronize(t, t.Context(), clone.As(t, clone.Session), central.As(t, clone.Role), silent{})
+					_, err = synchronize(t, t.Context(), clone.As(t, clone.Session), central.As(t, clone.Role), provider.Silent{})
 				}
 				require.ErrorContains(t, err, "another synchronisation of this clone is running")
 				require.NoError(t, here.Close(t.Context()))
@@ -239,7 +240,7 @@ func cancelled(t *testing.T, clone *synctest.Clone, via synctest.Via, when func(
 	go func() {
 		var err error
 		if via == synctest.ViaProgram {
-			_, err = exchange.Synchronize(ctx, here, there, silent{})
+			_, err = exchange.Synchronize(ctx, here, there, provider.Silent{})
 		} else {
 			_, err = here.Exec(ctx, "select lizsync.synchronize()")
 		}
@@ -378,12 +379,12 @@ func through(t *testing.T, address string, clone *synctest.Clone, via synctest.V
 		u, err := url.Parse(clone.Central.As(t, clone.Role))
 		require.NoError(t, err)
 		u.Host = address
-		there, err := database.Connect(ctx, u.String(), silent{})
+		there, err := database.Connect(ctx, u.String(), provider.Silent{})
 		if err != nil {
 			return counts, err
 		}
 		defer func() { _ = there.Close(context.WithoutCancel(ctx)) }()
-		return exchange.Synchronize(ctx, here, there, silent{})
+		return exchange.Synchronize(ctx, here, there, provider.Silent{})
 	}
 	host, port, err := net.SplitHostPort(address)
 	require.NoError(t, err)

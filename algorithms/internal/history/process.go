@@ -12,6 +12,7 @@ import (
 
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
 	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/provider"
 )
 
 // process is a synchronisation made step by step.
@@ -296,7 +297,7 @@ func (w *world) together(s *side, o op) {
 		runs = append(runs, &run{s: s, sync: func() error {
 			ctx, cancel := w.context()
 			defer cancel()
-			_, err := exchange.Synchronize(ctx, second.clone, second.central, silent{})
+			_, err := exchange.Synchronize(ctx, second.clone, second.central, provider.Silent{})
 			return err
 		}})
 	}

@@ -285,13 +285,6 @@ func (w *world) shape(s *side, o op) {
 	}
 }
 
-// silent is nobody to tell.
-type silent struct{}
-
-func (silent) Progress(float64) {}
-func (silent) Message(string)   {}
-func (silent) Warning(string)   {}
-
 // run runs an algorithm as the program does.
 func (w *world) run(o op, id string, input map[string]any, result any) error {
 	registry, err := provider.NewRegistry(algorithms.All()...)
@@ -309,7 +302,7 @@ func (w *world) run(o op, id string, input map[string]any, result any) error {
 	return w.guard(o, func() error {
 		ctx, cancel := w.context()
 		defer cancel()
-		out, err := task(ctx, silent{})
+		out, err := task(ctx, provider.Silent{})
 		if err != nil {
 			return err
 		}
@@ -464,5 +457,3 @@ func (w *world) restoreSides() {
 		s.clone.Connect(w.t)
 	}
 }
-
-var _ provider.Feedback = silent{}

@@ -65,7 +65,7 @@ func NewCentralOn(t testing.TB, server *pgtest.Server, ddl string, tables ...str
 	conn := open(t, c.As(t, c.Owner))
 	defer conn.Close(context.WithoutCancel(t.Context()))
 	err := pgx.BeginFunc(t.Context(), conn, func(tx pgx.Tx) error {
-		_, err := database.Install(t.Context(), tx, database.InstallOptions{}, silent{})
+		_, err := database.Install(t.Context(), tx, database.InstallOptions{}, provider.Silent{})
 		return err
 	})
 	if err != nil {
@@ -262,7 +262,7 @@ func (c *Clone) Sync(t testing.TB, via Via) (exchange.Counts, error) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if via == ViaProgram {
-		return exchange.Synchronize(ctx, conn, central, silent{})
+		return exchange.Synchronize(ctx, conn, central, provider.Silent{})
 	}
 	var n exchange.Counts
 	err := conn.QueryRow(ctx, "select * from lizsync.synchronize()").Scan(&n.ReplayedToCentral, &n.ReplayedToClone, &n.Conflicts, &n.Pending)
@@ -357,17 +357,9 @@ func Contents(t testing.TB, db *pgtest.DB, tables []string) map[Row]string {
 	return rows
 }
 
-type silent struct{}
-
-func (silent) Progress(float64) {}
-func (silent) Message(string)   {}
-func (silent) Warning(string)   {}
-
-var _ provider.Feedback = silent{}
-
 func open(t testing.TB, value string) *pgx.Conn {
 	t.Helper()
-	conn, err := database.Connect(t.Context(), value, silent{})
+	conn, err := database.Connect(t.Context(), value, provider.Silent{})
 	if err != nil {
 		t.Fatalf("connect: %v", err)
 	}
