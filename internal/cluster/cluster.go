@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	mathrand "math/rand/v2"
 	"net"
 	"net/url"
 	"os"
@@ -29,6 +28,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/lizsync/lizsync/internal/freeport"
 )
 
 const (
@@ -96,7 +97,7 @@ func Start(ctx context.Context, options Options) (_ *Cluster, err error) {
 		return nil, fmt.Errorf("create a PostgreSQL cluster in %s: %w", c.dir, err)
 	}
 	for range portAttempts {
-		if c.port, err = freePort(ctx); err != nil {
+		if c.port, err = freeport.Find(1, "127.0.0.1"); err != nil {
 			return nil, err
 		}
 		if err = c.launch(ctx); !errors.Is(err, errPortTaken) {
@@ -408,23 +409,6 @@ func locale() string {
 		return "C.UTF-8"
 	}
 	return "C"
-}
-
-// freePort looks below the range from which systems take the ports of outgoing connections: one in that range may
-// be in use when the server is restarted.
-func freePort(ctx context.Context) (int, error) {
-	var config net.ListenConfig
-	for range 1000 {
-		port := 15000 + mathrand.IntN(17000)
-		listener, err := config.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-		if err == nil {
-			return port, listener.Close()
-		}
-		if ctx.Err() != nil {
-			return 0, ctx.Err()
-		}
-	}
-	return 0, errors.New("find a free port between 15000 and 31999 on 127.0.0.1: all those tried are in use")
 }
 
 // tail is what was written to a log since an offset, at most its last 4 kB.

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/lizsync/lizsync/internal/freeport"
 )
 
 // Login and Password are what the FTP servers take. OpenSSH takes the user that runs the tests, by key.
@@ -207,17 +209,8 @@ func prepare(dir, host string) (*Server, error) {
 		return nil, err
 	}
 	var err error
-	s.Port, err = FreePort(host)
+	s.Port, err = freeport.Find(1, host)
 	return s, err
-}
-
-// FreePort is one that nobody listens on just now.
-func FreePort(host string) (int, error) {
-	listener, err := net.Listen("tcp", host+":0")
-	if err != nil {
-		return 0, err
-	}
-	return listener.Addr().(*net.TCPAddr).Port, listener.Close()
 }
 
 func call(ctx context.Context, program string, arguments ...string) error {

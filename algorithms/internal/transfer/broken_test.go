@@ -13,6 +13,7 @@ import (
 
 	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/fileserver"
+	"github.com/lizsync/lizsync/internal/freeport"
 )
 
 // links are spoiled and mended together.
@@ -43,7 +44,7 @@ func behind(t *testing.T, kind string) (*fileserver.Server, Options, links) {
 		return server, o, links{link}
 	}
 	// The server tells the client a port, not a host: at the same one of another address stands the link.
-	port, err := fileserver.FreePort("127.0.0.2")
+	port, err := freeport.Find(2, "127.0.0.1", "127.0.0.2")
 	require.NoError(t, err)
 	server, o := startFTP(t, t.TempDir(), fileserver.FTP{Host: "127.0.0.2", DataPort: port})
 	o.Server.Host = "localhost"
