@@ -18,6 +18,7 @@ func All() []provider.Algorithm {
 		deployDatabaseServerPackage(),
 		synchronizeDatabase(),
 		showSynchronizationStatus(),
+		buildMobileProject(),
 		sendProjectsAndFilesToCloneFTP(),
 		getProjectsAndFilesFromCentralFTP(),
 		synchronizeMediaSubfolderToFTP(),

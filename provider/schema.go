@@ -29,6 +29,7 @@ type Hint struct {
 	Extension string `json:"extension,omitempty"` // of a file, without the dot
 	Temporary string `json:"temporary,omitempty"` // the name, in the temporary folder, of the file that is meant when none is given
 	ByIndex   bool   `json:"byIndex,omitempty"`   // the position in the enum is accepted for the value, as old models pass it
+	IDs       bool   `json:"ids,omitempty"`       // layers of the project are meant by their id, not only as tables
 	Advanced  bool   `json:"advanced,omitempty"`  // shown folded
 	Multiline bool   `json:"multiline,omitempty"`
 }
@@ -54,7 +55,7 @@ type (
 	Connection string
 	// Secret is a password or a token. Formatting it shows nothing of it.
 	Secret string
-	// Layers names tables, each as schema.table.
+	// Layers names tables, each as schema.table; with the hint IDs also layers of a project, by id.
 	Layers []string
 	// File is the path of a file that is read.
 	File string
@@ -64,8 +65,8 @@ type (
 	OutputFile string
 	// Project is the path of a QGIS project.
 	Project string
-	// Geopackage is the path of a GeoPackage.
-	Geopackage string
+	// Geopackage names layers of a project, each with the table of a GeoPackage that holds its features, as LAYER=TABLE.
+	Geopackage []string
 )
 
 func (Connection) String() string               { return redacted }
@@ -81,10 +82,12 @@ func (File) JSONSchemaExtend(s *jsonschema.Schema)       { text(s, HintFile) }
 func (Folder) JSONSchemaExtend(s *jsonschema.Schema)     { text(s, HintFolder) }
 func (OutputFile) JSONSchemaExtend(s *jsonschema.Schema) { text(s, HintOutputFile) }
 func (Project) JSONSchemaExtend(s *jsonschema.Schema)    { text(s, HintProject) }
-func (Geopackage) JSONSchemaExtend(s *jsonschema.Schema) { text(s, HintGeopackage) }
 
-func (Layers) JSONSchemaExtend(s *jsonschema.Schema) {
-	setHint(s, Hint{Type: HintLayers})
+func (Layers) JSONSchemaExtend(s *jsonschema.Schema)     { list(s, HintLayers) }
+func (Geopackage) JSONSchemaExtend(s *jsonschema.Schema) { list(s, HintGeopackage) }
+
+func list(s *jsonschema.Schema, hintType string) {
+	setHint(s, Hint{Type: hintType})
 	one := uint64(1)
 	s.MinItems = &one
 	s.Items.MinLength = &one
@@ -148,6 +151,8 @@ func (h *Hint) parse(tag string) error {
 			h.Temporary = value
 		case "by_index":
 			h.ByIndex = true
+		case "ids":
+			h.IDs = true
 		case "advanced":
 			h.Advanced = true
 		case "multiline":

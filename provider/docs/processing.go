@@ -71,7 +71,8 @@ func processing(registry *provider.Registry) (map[string][]byte, error) {
 
 func describe(info provider.Info) page {
 	p := page{Info: info}
-	command, qgis := "lizsync run "+info.ID, "qgis_process run lizsync:"+info.ID+" --"
+	command := "lizsync run " + info.ID
+	var options, qgis string
 	inputs, named := orderedmap.New[string, any](), orderedmap.New[string, any]()
 	for pair := info.Inputs.Properties.Oldest(); pair != nil; pair = pair.Next() {
 		name, property := pair.Key, pair.Value
@@ -92,8 +93,12 @@ func describe(info provider.Info) page {
 		}
 		value, inQGIS := example(name, property)
 		inputs.Set(name, value)
-		named.Set(name, inQGIS)
 		command += fmt.Sprintf(" \\\n    %s=%s", name, joined(value, ","))
+		if provider.HintOf(property).Type == provider.HintProject {
+			options += fmt.Sprintf(" --project_path=%s", value)
+			continue
+		}
+		named.Set(name, inQGIS)
 		if list, ok := inQGIS.([]string); ok {
 			for _, one := range list {
 				qgis += fmt.Sprintf(" \\\n    %s=%s", name, one)
@@ -105,7 +110,7 @@ func describe(info provider.Info) page {
 	for pair := info.Outputs.Properties.Oldest(); pair != nil; pair = pair.Next() {
 		p.Results = append(p.Results, parameter{Name: pair.Key, Title: pair.Value.Title, Description: pair.Value.Description, Type: provider.TypeName(pair.Value)})
 	}
-	p.CommandLine, p.QGISProcess = command, qgis
+	p.CommandLine, p.QGISProcess = command, "qgis_process run lizsync:"+info.ID+options+" --"+qgis
 	p.Python = "import processing\n\nresult = processing.run(\"lizsync:" + info.ID + "\", " + python(named) + ")"
 	body, err := indented(map[string]any{"inputs": inputs, "response": "document"})
 	if err != nil {
@@ -159,6 +164,8 @@ func example(name string, property *jsonschema.Schema) (value, inQGIS any) {
 		return path, path
 	case provider.HintFolder:
 		return "/home/anna/city", "/home/anna/city"
+	case provider.HintProject:
+		return "/home/anna/city/city.qgz", nil // in QGIS, the project that is open
 	}
 	switch {
 	case property.Enum != nil:

@@ -112,6 +112,20 @@ func (t *Target) servers() string {
 	return strings.Join(hosts, ",")
 }
 
+// SameDatabase tells whether two connections name the same server and database, without asking them. This machine is one
+// server, whatever leads there.
+func (t *Target) SameDatabase(other *Target) bool {
+	return t.place() == other.place()
+}
+
+func (t *Target) place() [3]string {
+	host := strings.ToLower(t.settings["host"])
+	if slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, host) || strings.HasPrefix(host, "/") {
+		host = ""
+	}
+	return [3]string{host, t.settings["port"], t.settings["dbname"]}
+}
+
 // GoString keeps %#v from showing the settings.
 func (t *Target) GoString() string { return t.String() }
 
