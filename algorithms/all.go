@@ -22,6 +22,8 @@ func All() []provider.Algorithm {
 		sendProjectsAndFilesToCloneFTP(),
 		getProjectsAndFilesFromCentralFTP(),
 		synchronizeMediaSubfolderToFTP(),
+		packageAll(),
+		deployAll(),
 	}
 	for i, algorithm := range all {
 		all[i] = explained{algorithm}

@@ -44,6 +44,11 @@ func (p mobileParams) connection() project.Connection {
 
 type buildMobileProjectResult struct {
 	provider.Outcome
+	built
+}
+
+// built is what is known of a mobile project.
+type built struct {
 	MobileProject string `json:"MOBILE_PROJECT_FILE" jsonschema:"title=Mobile project" jsonschema_description:"The project that was written."`
 	Clone         int    `json:"NUMBER_PG_LAYERS" jsonschema:"title=Layers of the clone" jsonschema_description:"Layers that show the clone."`
 	Geopackage    int    `json:"NUMBER_GPKG_LAYERS" jsonschema:"title=Layers of the GeoPackage" jsonschema_description:"Layers that show the GeoPackage."`
@@ -75,50 +80,67 @@ The defaults of the clone's connection are those of a tablet with its database o
 
 func runBuildMobileProject(ctx context.Context, p buildMobileProjectParams, feedback provider.Feedback) (buildMobileProjectResult, error) {
 	var result buildMobileProjectResult
-	central, err := database.Resolve(string(p.Central))
+	plan, err := planMobileProject(p)
 	if err != nil {
 		return result, err
 	}
-	original, err := project.Open(string(p.Project))
-	if err != nil {
-		return result, err
-	}
-	chosen, err := chooseLayers(original, central, p.Layers)
-	if err != nil {
-		return result, err
-	}
-	if len(chosen.notShown) > 0 {
+	if len(plan.chosen.notShown) > 0 {
 		return result, &provider.Failure{
-			Text: fmt.Sprintf("no layer of the project shows %s of the central database", chosen.notShown[0].SQL()),
+			Text: fmt.Sprintf("no layer of the project shows %s of the central database", plan.chosen.notShown[0].SQL()),
 			Hint: "check the name, or add such a layer to the project",
 		}
 	}
-	redirection := project.Redirection{Central: central, Clone: p.connection(), Layers: chosen.ids}
-	path := mobilePath(string(p.Project))
-	if redirection.Geopackage, err = geopackageSources(original, path, p.Geopackage); err != nil {
-		return result, err
+	result.built, err = plan.write(ctx, feedback)
+	result.Outcome = provider.Done(fmt.Sprintf("%s shows %d layers of the clone and %d of the GeoPackage", result.MobileProject, result.Clone, result.Geopackage))
+	return result, err
+}
+
+// mobilePlan is a mobile project that can be written.
+type mobilePlan struct {
+	project     *project.Project
+	chosen      choice
+	redirection project.Redirection
+	path        string
+}
+
+// planMobileProject reads the project, and refuses what could not be built.
+func planMobileProject(p buildMobileProjectParams) (mobilePlan, error) {
+	plan := mobilePlan{path: mobilePath(string(p.Project))}
+	central, err := database.Resolve(string(p.Central))
+	if err != nil {
+		return plan, err
 	}
-	for id := range redirection.Geopackage {
-		if slices.Contains(chosen.ids, id) {
-			layer, _ := original.Layer(id)
-			return result, &provider.Failure{
+	if plan.project, err = project.Open(string(p.Project)); err != nil {
+		return plan, err
+	}
+	if plan.chosen, err = chooseLayers(plan.project, central, p.Layers); err != nil {
+		return plan, err
+	}
+	geopackage, err := geopackageSources(plan.project, mobileFolder(string(p.Project)), p.Geopackage)
+	if err != nil {
+		return plan, err
+	}
+	for id := range geopackage {
+		if slices.Contains(plan.chosen.ids, id) {
+			layer, _ := plan.project.Layer(id)
+			return plan, &provider.Failure{
 				Text: fmt.Sprintf("the layer %q is in PG_LAYERS and in GPKG_LAYERS", layer.Name),
 				Hint: "take it out of one of them",
 			}
 		}
 	}
-	for _, warning := range original.Redirect(redirection) {
+	plan.redirection = project.Redirection{Central: central, Clone: p.connection(), Layers: plan.chosen.ids, Geopackage: geopackage}
+	return plan, nil
+}
+
+func (m mobilePlan) write(ctx context.Context, feedback provider.Feedback) (built, error) {
+	for _, warning := range m.project.Redirect(m.redirection) {
 		feedback.Warning(warning)
 	}
 	if err := ctx.Err(); err != nil {
-		return result, err
+		return built{}, err
 	}
-	if err := original.Write(path); err != nil {
-		return result, err
-	}
-	result.MobileProject, result.Clone, result.Geopackage = path, len(chosen.ids), len(redirection.Geopackage)
-	result.Outcome = provider.Done(fmt.Sprintf("%s shows %d layers of the clone and %d of the GeoPackage", path, result.Clone, result.Geopackage))
-	return result, nil
+	return built{m.path, len(m.redirection.Layers), len(m.redirection.Geopackage)}, m.project.Write(m.path)
 }
 
 // mobilePath is that of the mobile project of a project.
@@ -231,9 +253,8 @@ func tableOf(l project.Layer, central *database.Target) (archive.Name, error) {
 }
 
 // geopackageSources are the sources of the layers that go to the GeoPackage of a mobile project, by the ids of the layers.
-func geopackageSources(p *project.Project, mobile string, given []string) (map[string]string, error) {
+func geopackageSources(p *project.Project, folder string, given []string) (map[string]string, error) {
 	sources := map[string]string{}
-	folder := strings.TrimSuffix(mobile, filepath.Ext(mobile))
 	file := filepath.Join(folder, "layers.gpkg")
 	if len(given) > 0 {
 		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {

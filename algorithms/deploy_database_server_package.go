@@ -21,21 +21,36 @@ import (
 )
 
 type deployDatabaseServerPackageParams struct {
-	Central         provider.Connection `json:"CONNECTION_NAME_CENTRAL" jsonschema:"required,title=Central database" jsonschema_description:"The central database that the package was made from, with the role that owns LizSync there."`
-	Clone           provider.Connection `json:"CONNECTION_NAME_CLONE" jsonschema:"required,title=Clone" jsonschema_description:"The database that becomes a clone, with the role that is to own its tables."`
-	BinaryPath      provider.Folder     `json:"POSTGRESQL_BINARY_PATH" jsonschema:"title=PostgreSQL binary folder" jsonschema_description:"Accepted for old scripts; a deployment needs no programs of PostgreSQL's." qgis:"advanced"`
-	ZipFile         provider.File       `json:"ZIP_FILE" jsonschema:"title=Package" jsonschema_description:"The package. central_database_package.zip in the temporary folder when empty." qgis:"extension=zip,temporary=central_database_package.zip"`
-	RecreateID      bool                `json:"RECREATE_CLONE_SERVER_ID" jsonschema:"title=Give the clone a new server id,default=false" jsonschema_description:"Make it another clone than it was: for a database that was copied from a clone together with its identity."`
-	CloneName       string              `json:"CLONE_NAME" jsonschema:"title=Name of the clone" jsonschema_description:"A name for people, such as the laptop's. The one that it has when empty, clone_ and eight characters for a new clone." qgis:"advanced"`
-	CentralRole     string              `json:"CENTRAL_ROLE" jsonschema:"title=Role of the clone on central" jsonschema_description:"The role of the central database that may synchronise this clone, with its own rights. The role of the connection to central when empty." qgis:"advanced"`
-	CreateRole      bool                `json:"CREATE_CENTRAL_ROLE" jsonschema:"title=Make a role for the clone on central,default=false" jsonschema_description:"Make a role for this clone alone that may edit the tables of the package and nothing else, and store its connection in the clone. The role of the connection to central must be allowed to create roles." qgis:"advanced"`
-	StoreConnection bool                `json:"STORE_CENTRAL_CONNECTION" jsonschema:"title=Store the connection to central in the clone,default=true" jsonschema_description:"Let lizsync.synchronize() in the clone connect to central as this connection does, with its password." qgis:"advanced"`
-	KeepUnsent      bool                `json:"KEEP_UNSENT_CHANGES" jsonschema:"title=Keep the edits that were not synchronised,default=false" jsonschema_description:"Carry the edits that central has not received over to the new tables. The next synchronisation compares them with all that central did meanwhile; a row that no longer fits is given up, and its values go to lizsync.conflicts."`
-	AfterTriggers   bool                `json:"ENABLE_AFTER_TRIGGERS" jsonschema:"title=Leave AFTER triggers enabled,default=false" jsonschema_description:"What an AFTER trigger does to other tables must happen once, on central, so that those of the tables are disabled on the clone unless this is true." qgis:"advanced"`
+	deploymentConnections
+	ZipFile provider.File `json:"ZIP_FILE" jsonschema:"title=Package" jsonschema_description:"The package. central_database_package.zip in the temporary folder when empty." qgis:"extension=zip,temporary=central_database_package.zip"`
+	deploymentOptions
+}
+
+// deploymentConnections say from where to where a package is deployed.
+type deploymentConnections struct {
+	Central    provider.Connection `json:"CONNECTION_NAME_CENTRAL" jsonschema:"required,title=Central database" jsonschema_description:"The central database that the package was made from, with the role that owns LizSync there."`
+	Clone      provider.Connection `json:"CONNECTION_NAME_CLONE" jsonschema:"required,title=Clone" jsonschema_description:"The database that becomes a clone, with the role that is to own its tables."`
+	BinaryPath provider.Folder     `json:"POSTGRESQL_BINARY_PATH" jsonschema:"title=PostgreSQL binary folder" jsonschema_description:"Accepted for old scripts; a deployment needs no programs of PostgreSQL's." qgis:"advanced"`
+}
+
+// deploymentOptions say how.
+type deploymentOptions struct {
+	RecreateID      bool   `json:"RECREATE_CLONE_SERVER_ID" jsonschema:"title=Give the clone a new server id,default=false" jsonschema_description:"Make it another clone than it was: for a database that was copied from a clone together with its identity."`
+	CloneName       string `json:"CLONE_NAME" jsonschema:"title=Name of the clone" jsonschema_description:"A name for people, such as the laptop's. The one that it has when empty, clone_ and eight characters for a new clone." qgis:"advanced"`
+	CentralRole     string `json:"CENTRAL_ROLE" jsonschema:"title=Role of the clone on central" jsonschema_description:"The role of the central database that may synchronise this clone, with its own rights. The role of the connection to central when empty." qgis:"advanced"`
+	CreateRole      bool   `json:"CREATE_CENTRAL_ROLE" jsonschema:"title=Make a role for the clone on central,default=false" jsonschema_description:"Make a role for this clone alone that may edit the tables of the package and nothing else, and store its connection in the clone. The role of the connection to central must be allowed to create roles." qgis:"advanced"`
+	StoreConnection bool   `json:"STORE_CENTRAL_CONNECTION" jsonschema:"title=Store the connection to central in the clone,default=true" jsonschema_description:"Let lizsync.synchronize() in the clone connect to central as this connection does, with its password." qgis:"advanced"`
+	KeepUnsent      bool   `json:"KEEP_UNSENT_CHANGES" jsonschema:"title=Keep the edits that were not synchronised,default=false" jsonschema_description:"Carry the edits that central has not received over to the new tables. The next synchronisation compares them with all that central did meanwhile; a row that no longer fits is given up, and its values go to lizsync.conflicts."`
+	AfterTriggers   bool   `json:"ENABLE_AFTER_TRIGGERS" jsonschema:"title=Leave AFTER triggers enabled,default=false" jsonschema_description:"What an AFTER trigger does to other tables must happen once, on central, so that those of the tables are disabled on the clone unless this is true." qgis:"advanced"`
 }
 
 type deployDatabaseServerPackageResult struct {
 	provider.Outcome
+	deployed
+}
+
+// deployed is what is known of a clone after its deployment.
+type deployed struct {
 	ServerID   string `json:"SERVER_ID" jsonschema:"title=Server id" jsonschema_description:"The identity of the clone."`
 	ServerName string `json:"SERVER_NAME" jsonschema:"title=Name" jsonschema_description:"The name of the clone."`
 	Tables     int    `json:"NUMBER_TABLES" jsonschema:"title=Tables" jsonschema_description:"Tables that were deployed."`

@@ -17,18 +17,33 @@ import (
 )
 
 type packageCentralDatabaseParams struct {
-	Central       provider.Connection `json:"CONNECTION_NAME_CENTRAL" jsonschema:"required,title=Central database" jsonschema_description:"The central database, with the role that owns LizSync there."`
-	BinaryPath    provider.Folder     `json:"POSTGRESQL_BINARY_PATH" jsonschema:"title=PostgreSQL binary folder" jsonschema_description:"The folder with pg_dump and pg_restore, at least as new as the server. The newest ones of this machine when empty." qgis:"advanced"`
-	Layers        provider.Layers     `json:"PG_LAYERS" jsonschema:"required,title=PostgreSQL layers" jsonschema_description:"The tables to send to the clones, and the views to go with them, each as schema.table. A part with a dot or a quote in it stands in double quotes."`
-	AddUIDs       bool                `json:"ADD_UID_COLUMNS" jsonschema:"title=Add uid columns,default=true" jsonschema_description:"Add the column uid to the tables that lack it."`
-	AddAudit      bool                `json:"ADD_AUDIT_TRIGGERS" jsonschema:"title=Add audit triggers,default=true" jsonschema_description:"Record from now on the edits of the tables that are not audited yet."`
-	AdditionalSQL provider.File       `json:"ADDITIONAL_SQL_FILE" jsonschema:"title=Additional SQL file" jsonschema_description:"SQL that runs on each clone at the end of the deployment, in its transaction." qgis:"extension=sql"`
-	ZipFile       provider.OutputFile `json:"ZIP_FILE" jsonschema:"title=Package" jsonschema_description:"The file to write. central_database_package.zip in the temporary folder when empty." qgis:"extension=zip,temporary=central_database_package.zip"`
-	LockTimeout   int                 `json:"LOCK_TIMEOUT" jsonschema:"title=Seconds to wait for a table,minimum=1,maximum=3600,default=5" jsonschema_description:"How long to wait for a table that is to be prepared and that somebody is editing." qgis:"advanced"`
+	packageSource
+	Layers provider.Layers `json:"PG_LAYERS" jsonschema:"required,title=PostgreSQL layers" jsonschema_description:"The tables to send to the clones, and the views to go with them, each as schema.table. A part with a dot or a quote in it stands in double quotes."`
+	packageOptions
+	ZipFile provider.OutputFile `json:"ZIP_FILE" jsonschema:"title=Package" jsonschema_description:"The file to write. central_database_package.zip in the temporary folder when empty." qgis:"extension=zip,temporary=central_database_package.zip"`
+}
+
+// packageSource says what database a package is made from, and with what.
+type packageSource struct {
+	Central    provider.Connection `json:"CONNECTION_NAME_CENTRAL" jsonschema:"required,title=Central database" jsonschema_description:"The central database, with the role that owns LizSync there."`
+	BinaryPath provider.Folder     `json:"POSTGRESQL_BINARY_PATH" jsonschema:"title=PostgreSQL binary folder" jsonschema_description:"The folder with pg_dump and pg_restore, at least as new as the server. The newest ones of this machine when empty." qgis:"advanced"`
+}
+
+// packageOptions say how a package is made.
+type packageOptions struct {
+	AddUIDs       bool          `json:"ADD_UID_COLUMNS" jsonschema:"title=Add uid columns,default=true" jsonschema_description:"Add the column uid to the tables that lack it."`
+	AddAudit      bool          `json:"ADD_AUDIT_TRIGGERS" jsonschema:"title=Add audit triggers,default=true" jsonschema_description:"Record from now on the edits of the tables that are not audited yet."`
+	AdditionalSQL provider.File `json:"ADDITIONAL_SQL_FILE" jsonschema:"title=Additional SQL file" jsonschema_description:"SQL that runs on each clone at the end of the deployment, in its transaction." qgis:"extension=sql"`
+	LockTimeout   int           `json:"LOCK_TIMEOUT" jsonschema:"title=Seconds to wait for a table,minimum=1,maximum=3600,default=5" jsonschema_description:"How long to wait for a table that is to be prepared and that somebody is editing." qgis:"advanced"`
 }
 
 type packageCentralDatabaseResult struct {
 	provider.Outcome
+	packed
+}
+
+// packed is what is known of a package that was made.
+type packed struct {
 	ZipFile   string `json:"ZIP_FILE" jsonschema:"title=Package" jsonschema_description:"The package."`
 	PackageID string `json:"PACKAGE_ID" jsonschema:"title=Package id" jsonschema_description:"Its item in lizsync.history."`
 	Tables    int    `json:"NUMBER_TABLES" jsonschema:"title=Tables" jsonschema_description:"Tables in the package."`

@@ -9,7 +9,12 @@ import (
 )
 
 type sendProjectsAndFilesParams struct {
-	Folder    provider.Folder `json:"LOCAL_QGIS_PROJECT_FOLDER" jsonschema:"required,title=Local QGIS project folder" jsonschema_description:"The folder with the projects and their files."`
+	Folder provider.Folder `json:"LOCAL_QGIS_PROJECT_FOLDER" jsonschema:"required,title=Local QGIS project folder" jsonschema_description:"The folder with the projects and their files."`
+	cloneServerParams
+}
+
+// cloneServerParams say where the clone's files are, and how they are brought there.
+type cloneServerParams struct {
 	WinSCP    provider.Folder `json:"WINSCP_BINARY_PATH" jsonschema:"title=WinSCP folder (ignored)" jsonschema_description:"No other program is needed any more; models that pass this go on working." qgis:"advanced"`
 	Protocol  string          `json:"CLONE_FTP_PROTOCOL" jsonschema:"required,title=Protocol,enum=SFTP,enum=FTP" jsonschema_description:"SFTP, or FTP with TLS (FTPS); FTP_ENCRYPTION can turn TLS off." qgis:"type=enum,by_index"`
 	Host      string          `json:"CLONE_FTP_HOST" jsonschema:"required,title=Clone host,minLength=1" jsonschema_description:"The name or address of the clone's server."`
@@ -56,6 +61,11 @@ func (p transferParams) options(server transfer.Server, local provider.Folder, r
 
 type transferResult struct {
 	provider.Outcome
+	brought
+}
+
+// brought counts the files of a transfer.
+type brought struct {
 	Transferred int   `json:"NUMBER_TRANSFERRED" jsonschema:"title=Transferred" jsonschema_description:"Files that were brought."`
 	Bytes       int64 `json:"NUMBER_BYTES" jsonschema:"title=Bytes" jsonschema_description:"Bytes that travelled for that."`
 	Unchanged   int   `json:"NUMBER_UNCHANGED" jsonschema:"title=Unchanged" jsonschema_description:"Files that were equal already."`
@@ -65,7 +75,7 @@ type transferResult struct {
 
 func transferred(s transfer.Summary) transferResult {
 	text := fmt.Sprintf("%d files brought, %d unchanged, %d kept, %d removed", s.Transferred, s.Unchanged, s.Kept, s.Removed)
-	return transferResult{provider.Done(text), s.Transferred, s.Bytes, s.Unchanged, s.Kept, s.Removed}
+	return transferResult{provider.Done(text), brought{s.Transferred, s.Bytes, s.Unchanged, s.Kept, s.Removed}}
 }
 
 // transferErrors are common to the algorithms that bring files.
