@@ -140,7 +140,7 @@ func (m mobilePlan) write(ctx context.Context, feedback provider.Feedback) (buil
 	if err := ctx.Err(); err != nil {
 		return built{}, err
 	}
-	return built{m.path, len(m.redirection.Layers), len(m.redirection.Geopackage)}, m.project.Write(m.path)
+	return built{m.path, len(m.redirection.Layers), len(m.redirection.Geopackage)}, m.project.WriteCopy(m.path)
 }
 
 // mobilePath is that of the mobile project of a project.
@@ -204,7 +204,7 @@ func meant(p *project.Project, central *database.Target, text string) ([]project
 		return []project.Layer{layer}, name, err
 	}
 	showing := p.Showing(names[0].Schema, names[0].Name)
-	layers := slices.DeleteFunc(slices.Clone(showing), func(l project.Layer) bool { return !l.OfCentral(central) })
+	layers := slices.DeleteFunc(slices.Clone(showing), func(l project.Layer) bool { return !l.Shows(central) })
 	if len(layers) == 0 && len(showing) > 0 {
 		_, err := tableOf(showing[0], central)
 		return nil, names[0], err
@@ -240,7 +240,7 @@ func tableOf(l project.Layer, central *database.Target) (archive.Name, error) {
 	switch {
 	case l.Provider != "postgres":
 		return refuse("is not of PostgreSQL", "take it out of PG_LAYERS; GPKG_LAYERS takes any vector layer")
-	case !l.OfCentral(central):
+	case !l.Shows(central):
 		return refuse(fmt.Sprintf("shows %s, and the connection leads to %s", l.Place(), central), "take it out of PG_LAYERS, or choose the connection that it uses")
 	case l.Schema == "":
 		return refuse("is a query and no table", "take it out of PG_LAYERS")

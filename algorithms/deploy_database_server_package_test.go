@@ -601,7 +601,7 @@ func TestRoleIsMadeForTheClone(t *testing.T) {
 	}
 }
 
-func TestDeployingNeedsTheOwnerOfCentral(t *testing.T) {
+func TestDeployingNeedsTheOwnerShows(t *testing.T) {
 	t.Parallel()
 	central, path := small(t)
 	clone := pgtest.Database(t)

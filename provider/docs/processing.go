@@ -95,7 +95,7 @@ func describe(info provider.Info) page {
 		inputs.Set(name, value)
 		command += fmt.Sprintf(" \\\n    %s=%s", name, joined(value, ","))
 		if provider.HintOf(property).Type == provider.HintProject {
-			options += fmt.Sprintf(" --project_path=%s", value)
+			options += fmt.Sprintf(" --PROJECT_PATH=%s", value)
 			continue
 		}
 		named.Set(name, inQGIS)

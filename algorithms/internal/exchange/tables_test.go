@@ -43,7 +43,7 @@ func TestADifferenceOfStructureStopsBeforeAnythingIsWritten(t *testing.T) {
 }
 
 // Its events, and those of the clone, would be another table's.
-func TestATableOfCentralThatWasMadeAgainIsRefused(t *testing.T) {
+func TestATableShowsThatWasMadeAgainIsRefused(t *testing.T) {
 	t.Parallel()
 	central := city(t, "")
 	clone := central.Clone(t)

@@ -55,11 +55,16 @@ func Open(path string) (*Project, error) {
 	return p, nil
 }
 
+// IsProject tells by the name of a file whether it is one.
+func IsProject(path string) bool { return is(path, ".qgs") || is(path, ".qgz") }
+
+func is(path, extension string) bool { return strings.EqualFold(filepath.Ext(path), extension) }
+
 func read(path string) ([]byte, error) {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".qgs":
+	switch {
+	case is(path, ".qgs"):
 		return os.ReadFile(path)
-	case ".qgz":
+	case is(path, ".qgz"):
 		archive, err := zip.OpenReader(path)
 		if err != nil {
 			return nil, err
@@ -87,7 +92,7 @@ func read(path string) ([]byte, error) {
 // projectMember is the project in a .qgz, which QGIS recognises as here.
 func projectMember(members []*zip.File) *zip.File {
 	for _, member := range members {
-		if strings.EqualFold(filepath.Ext(member.Name), ".qgs") {
+		if is(member.Name, ".qgs") {
 			return member
 		}
 	}
@@ -119,9 +124,9 @@ func layerOf(e *element) Layer {
 	return layer
 }
 
-// OfCentral tells whether a layer shows a table or a query of central.
-func (l Layer) OfCentral(central *database.Target) bool {
-	return l.database != "" && leadsTo(l.database, central)
+// Shows tells whether a layer shows a table or a query of a database.
+func (l Layer) Shows(target *database.Target) bool {
+	return l.database != "" && leadsTo(l.database, target)
 }
 
 // Place says which database of PostgreSQL a layer shows, without its password.
@@ -154,42 +159,44 @@ func (p *Project) Showing(schema, table string) []Layer {
 // Layers are all of them.
 func (p *Project) Layers() []Layer { return slices.Clone(p.layers) }
 
-// Write puts the project into a file of the same kind, in one step. What goes with it goes along: the other members of a
-// .qgz, and of a .qgs the files beside it with labels that were moved by hand and with attachments.
-func (p *Project) Write(path string) error {
-	if !strings.EqualFold(filepath.Ext(path), filepath.Ext(p.path)) {
-		return fmt.Errorf("write the project %s: its name must end in %s", path, filepath.Ext(p.path))
+// Changed tells whether the project was altered.
+func (p *Project) Changed() bool { return len(p.document.edits) > 0 }
+
+// WriteCopy writes the project and what goes with it beside it, in one step each: labels that were moved by hand, and
+// attachments. In a .qgz they are members.
+func (p *Project) WriteCopy(path string) error {
+	for _, suffix := range []string{".qgd", "_attachments.zip"} {
+		content, err := os.ReadFile(stem(p.path) + suffix)
+		if err == nil {
+			err = replaceFile(stem(path)+suffix, content)
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return writeError(path, err)
+		}
 	}
+	return p.Write(path)
+}
+
+// Write writes the project in one step into a file of the same kind, which may be its own.
+func (p *Project) Write(path string) error {
 	var err error
-	if strings.EqualFold(filepath.Ext(path), ".qgz") {
+	if is(p.path, ".qgz") {
 		err = p.writeArchive(path)
 	} else {
-		err = p.writeFiles(path)
+		err = replaceFile(path, p.document.bytes())
 	}
 	if err != nil {
-		return &provider.Failure{
-			Text: fmt.Sprintf("write the project %s: %v", path, err),
-			Hint: "check the rights and the room of that folder",
-			Err:  err,
-		}
+		return writeError(path, err)
 	}
 	return nil
 }
 
-func (p *Project) writeFiles(path string) error {
-	for _, suffix := range []string{".qgd", "_attachments.zip"} {
-		content, err := os.ReadFile(stem(p.path) + suffix)
-		if errors.Is(err, os.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if err := replaceFile(stem(path)+suffix, content); err != nil {
-			return err
-		}
+func writeError(path string, err error) error {
+	return &provider.Failure{
+		Text: fmt.Sprintf("write the project %s: %v", path, err),
+		Hint: "check the rights and the room of that folder",
+		Err:  err,
 	}
-	return replaceFile(path, p.document.bytes())
 }
 
 func (p *Project) writeArchive(path string) error {

@@ -176,10 +176,10 @@ func (r *redirecting) isCentral(conninfo string) bool {
 	return r.same[conninfo]
 }
 
-// leadsTo tells whether a connection is central's. What cannot be resolved here, such as an unknown service, is not.
-func leadsTo(conninfo string, central *database.Target) bool {
+// leadsTo tells whether a connection is that of a database. What cannot be resolved here, such as an unknown service, is not.
+func leadsTo(conninfo string, wanted *database.Target) bool {
 	target, err := database.Resolve(conninfo)
-	return err == nil && target.SameDatabase(central)
+	return err == nil && target.SameDatabase(wanted)
 }
 
 // leftPasswords looks for those that stand where this package does not know them, such as the code of an action.

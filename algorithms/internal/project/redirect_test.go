@@ -109,8 +109,8 @@ func TestProjectOfAnotherDatabaseIsLeftAlone(t *testing.T) {
 	assert.Empty(t, p.document.edits)
 	layer, ok := p.Layer(trees)
 	require.True(t, ok)
-	assert.False(t, layer.OfCentral(target(t, "host=central.example port=5433 dbname=gis_central")))
-	assert.True(t, layer.OfCentral(target(t, "host=Central.Example dbname=gis_central")))
+	assert.False(t, layer.Shows(target(t, "host=central.example port=5433 dbname=gis_central")))
+	assert.True(t, layer.Shows(target(t, "host=Central.Example dbname=gis_central")))
 	assert.Equal(t, "anna@central.example:5432/gis_central", layer.Place())
 }
 

@@ -29,6 +29,9 @@ type Options struct {
 	Mirror       bool     // remove what the other side does not have
 	Overwrite    bool     // also what was changed where it is brought to
 	CloneName    string   // of media: goes into the name of a photo whose own name is taken
+
+	// Adapt alters a file that was fetched, now or before, and that nobody has changed here since. It may be nil.
+	Adapt func(path string) error
 }
 
 // Summary counts files.
@@ -209,6 +212,9 @@ func (w *work) get(ctx context.Context) error {
 	if err := w.bring(ctx, jobs, w.download); err != nil {
 		return err
 	}
+	if err := w.adapt(there); err != nil {
+		return &localError{err}
+	}
 	return w.mirror(there, here, func(name string) error { return w.root.Remove(filepath.FromSlash(name)) })
 }
 
@@ -245,13 +251,10 @@ func (w *work) look(below string, sending bool) (local, there tree, err error) {
 
 // same: both sides have the same version.
 func (w *work) same(name string, local, there entry) bool {
-	if local.size != there.size {
-		return false
-	}
 	if known, ok := w.record.get(name); ok {
 		return known.Local.is(local) && known.Remote.near(there)
 	}
-	return near(local.time, there.time)
+	return local.size == there.size && near(local.time, there.time)
 }
 
 // near allows for file systems that keep only every other second.
@@ -520,6 +523,31 @@ func (w *work) settle(j job, part string) error {
 		return &localError{err}
 	}
 	w.record.set(j.to, entryOf(info), j.source)
+	return nil
+}
+
+// adapt lets the caller alter what has come from the server. To the record it is still the version that came.
+func (w *work) adapt(there tree) error {
+	if w.Adapt == nil {
+		return nil
+	}
+	for _, name := range there.files() {
+		info, err := w.root.Stat(filepath.FromSlash(name))
+		if err != nil {
+			continue // it was not brought
+		}
+		before, remote := entryOf(info), there[name]
+		if !w.same(name, before, remote) {
+			continue
+		}
+		if err := w.Adapt(filepath.Join(w.LocalFolder, filepath.FromSlash(name))); err != nil {
+			return err
+		}
+		if info, err = w.root.Stat(filepath.FromSlash(name)); err != nil {
+			return err
+		}
+		w.record.set(name, entryOf(info), remote)
+	}
 	return nil
 }
 
