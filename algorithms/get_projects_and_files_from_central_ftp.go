@@ -27,7 +27,7 @@ type centralServerParams struct {
 	Protocol  string          `json:"CENTRAL_FTP_PROTOCOL" jsonschema:"title=Protocol,enum=SFTP,enum=FTP,default=FTP" jsonschema_description:"SFTP, or FTP with TLS (FTPS); FTP_ENCRYPTION can turn TLS off. SFTP is mostly on port 22." qgis:"type=enum,by_index"`
 	Host      string          `json:"CENTRAL_FTP_HOST" jsonschema:"required,title=Central host,minLength=1" jsonschema_description:"The name or address of the central server."`
 	Port      int             `json:"CENTRAL_FTP_PORT" jsonschema:"title=Central port,minimum=1,maximum=65535,default=21" jsonschema_description:"The port of the central server."`
-	Login     string          `json:"CENTRAL_FTP_LOGIN" jsonschema:"required,title=Central login,minLength=1" jsonschema_description:"The login on the central server."`
+	Login     string          `json:"CENTRAL_FTP_LOGIN" jsonschema:"title=Central login" jsonschema_description:"The login on the central server. When empty, that of ~/.netrc for the host; in QGIS, that of the authentication configuration."`
 	Password  provider.Secret `json:"CENTRAL_FTP_PASSWORD" jsonschema:"title=Central password" jsonschema_description:"When empty, that of ~/.netrc; SFTP also takes keys and the SSH agent."`
 	RemoteDir string          `json:"CENTRAL_FTP_REMOTE_DIR" jsonschema:"required,title=Central folder,minLength=1" jsonschema_description:"The folder of the projects on the central server. Without a leading slash it is where the login starts."`
 }

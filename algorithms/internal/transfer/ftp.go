@@ -27,10 +27,6 @@ type ftpRemote struct {
 }
 
 func connectFTP(ctx context.Context, server Server, feedback provider.Feedback) (remote, error) {
-	password, err := findPassword(server, feedback)
-	if err != nil {
-		return nil, err
-	}
 	encryption, err := tlsConfig(server)
 	if err != nil {
 		return nil, err
@@ -64,14 +60,14 @@ func connectFTP(ctx context.Context, server Server, feedback provider.Feedback) 
 	if err != nil {
 		return nil, server.noFTP(ctx, err)
 	}
-	if err := conn.Login(server.Login, password); err != nil {
+	if err := conn.Login(server.Login, server.Password); err != nil {
 		_ = conn.Quit()
 		var answer *textproto.Error
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case errors.As(err, &answer) && answer.Code == ftp.StatusNotLoggedIn:
-			return nil, server.refused(password, err)
+			return nil, server.refused(err)
 		}
 		return nil, server.noFTP(ctx, err)
 	}

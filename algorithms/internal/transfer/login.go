@@ -16,11 +16,33 @@ import (
 	"github.com/lizsync/lizsync/provider"
 )
 
-// findPassword is the one given, or that of ~/.netrc, or empty.
-func findPassword(server Server, feedback provider.Feedback) (string, error) {
-	if server.Password != "" {
-		return server.Password, nil
+// complete adds the login and the password of ~/.netrc to a server that lacks them. Without a password it may do with a key.
+func complete(server Server, feedback provider.Feedback) (Server, error) {
+	if server.Login != "" && server.Password != "" {
+		return server, nil
 	}
+	content, err := readNetrc(feedback)
+	if err != nil {
+		return server, err
+	}
+	login, password := netrcEntry(content, server.Host, server.Login)
+	if server.Login == "" && login == "" {
+		return server, &provider.Failure{
+			Text: fmt.Sprintf("no login is given for %s", server.address()),
+			Hint: fmt.Sprintf("give the login, or put it into ~/.netrc (mode 600) as: machine %s login … password …", server.Host),
+		}
+	}
+	if server.Login == "" {
+		server.Login = login
+	}
+	if server.Password == "" {
+		server.Password = password
+	}
+	return server, nil
+}
+
+// readNetrc is what the file says; nothing when it is not there.
+func readNetrc(feedback provider.Feedback) (string, error) {
 	file := os.Getenv("NETRC")
 	if file == "" {
 		home, err := os.UserHomeDir()
@@ -47,11 +69,11 @@ func findPassword(server Server, feedback provider.Feedback) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read the passwords: %w", err)
 	}
-	return netrcPassword(string(content), server.Host, server.Login), nil
+	return string(content), nil
 }
 
-// netrcPassword is that of the first entry for the host and the login, or the default's.
-func netrcPassword(content, host, login string) string {
+// netrcEntry is the first entry for the host and the login, or the default's. Without a login, the first that has one is meant.
+func netrcEntry(content, host, login string) (whose, password string) {
 	var words []string
 	macro := false
 	for line := range strings.Lines(content) {
@@ -65,9 +87,13 @@ func netrcPassword(content, host, login string) string {
 			words = append(words, fields...)
 		}
 	}
-	var password string
-	matches, whose := false, ""
-	found := func() bool { return matches && password != "" && (whose == "" || whose == login) }
+	matches := false
+	found := func() bool {
+		if login == "" {
+			return matches && whose != ""
+		}
+		return matches && password != "" && (whose == "" || whose == login)
+	}
 	for i := 0; i < len(words); i++ {
 		value := ""
 		if i+1 < len(words) {
@@ -76,9 +102,9 @@ func netrcPassword(content, host, login string) string {
 		switch words[i] {
 		case "machine", "default":
 			if found() {
-				return password
+				return whose, password
 			}
-			password, whose = "", ""
+			whose, password = "", ""
 			matches = words[i] == "default" || strings.EqualFold(value, host)
 			if words[i] == "default" {
 				continue
@@ -94,9 +120,9 @@ func netrcPassword(content, host, login string) string {
 		i++
 	}
 	if found() {
-		return password
+		return whose, password
 	}
-	return ""
+	return "", ""
 }
 
 // signers are the private keys of this person: those of the agent first, which may be the same.
@@ -174,18 +200,18 @@ func (s *signers) close() {
 }
 
 // methods are the ways to log in: first what was given for this, because servers allow few attempts.
-func methods(server Server, password string, s *signers) []ssh.AuthMethod {
+func methods(server Server, s *signers) []ssh.AuthMethod {
 	keys := []ssh.AuthMethod{ssh.PublicKeysCallback(s.all)}
-	if password == "" {
+	if server.Password == "" {
 		return keys
 	}
 	word := []ssh.AuthMethod{
-		ssh.Password(password),
+		ssh.Password(server.Password),
 		ssh.KeyboardInteractive(func(_, _ string, questions []string, echo []bool) ([]string, error) {
 			answers := make([]string, len(questions))
 			for i := range questions {
 				if !echo[i] { // what is shown as it is typed is no password
-					answers[i] = password
+					answers[i] = server.Password
 				}
 			}
 			return answers, nil

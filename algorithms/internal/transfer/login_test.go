@@ -148,6 +148,12 @@ func TestPasswordsAreFoundAndNeverTold(t *testing.T) {
 			assert.Contains(t, heard.all(), "is ignored because others may read it")
 			require.NoError(t, os.Chmod(netrc, 0o600))
 			require.NoError(t, try())
+			o.Server.Login = ""
+			require.NoError(t, try())
+			t.Setenv("NETRC", netrc+"-none")
+			require.ErrorContains(t, try(), "no login is given for "+o.Server.address())
+			t.Setenv("NETRC", netrc)
+			o.Server.Login = fileserver.Login
 
 			o.Server.Password = "wrong-" + fileserver.Password
 			require.ErrorContains(t, try(), "refused the login of anna")
@@ -173,9 +179,15 @@ default login anna password fallback
 		{"a.org", "bob", "bobs"}, {"a.org", "anna", "annas"}, {"a.org", "carl", ""}, {"b.org", "carl", "anyones"},
 		{"c.org", "anna", "fallback"}, {"c.org", "bob", ""},
 	} {
-		assert.Equal(t, c.want, netrcPassword(content, c.host, c.login), "%s at %s", c.login, c.host)
+		_, password := netrcEntry(content, c.host, c.login)
+		assert.Equal(t, c.want, password, "%s at %s", c.login, c.host)
 	}
-	assert.Empty(t, netrcPassword("machine a.org login anna password", "a.org", "anna"))
+	_, password := netrcEntry("machine a.org login anna password", "a.org", "anna")
+	assert.Empty(t, password)
+	login, password := netrcEntry(content, "a.org", "")
+	assert.Equal(t, []string{"bob", "bobs"}, []string{login, password})
+	login, _ = netrcEntry(content, "b.org", "")
+	assert.Equal(t, "anna", login)
 }
 
 func TestKeysOfTheHomeAndOfTheAgentLogIn(t *testing.T) {

@@ -20,7 +20,7 @@ type Server struct {
 	SFTP     bool // otherwise FTP
 	Host     string
 	Port     int
-	Login    string
+	Login    string // that of ~/.netrc when it is empty
 	Password string // ~/.netrc and, for SFTP, keys are asked when it is empty
 
 	HostKey    string // SFTP: the fingerprint of a first contact's key that a person has compared
@@ -156,13 +156,13 @@ func (s Server) unreachable(err error) error {
 }
 
 // refused makes an error of a login that the server did not take. A password is needed when there was none.
-func (s Server) refused(password string, err error) error {
+func (s Server) refused(err error) error {
 	text := fmt.Sprintf("%s refused the login of %s", s.address(), s.Login)
 	hint := "check the login and the password"
 	if s.SFTP {
 		hint += ", or that the server knows the public key"
 	}
-	if password == "" {
+	if s.Password == "" {
 		text += "; there was no password"
 		hint = fmt.Sprintf("give the password, or put it into ~/.netrc (mode 600) as: machine %s login %s password …", s.Host, s.Login)
 		if s.SFTP {

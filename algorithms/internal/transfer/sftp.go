@@ -25,10 +25,6 @@ type sftpRemote struct {
 }
 
 func connectSFTP(ctx context.Context, server Server, feedback provider.Feedback) (remote, error) {
-	password, err := findPassword(server, feedback)
-	if err != nil {
-		return nil, err
-	}
 	keys, err := knownKeys(server)
 	if err != nil {
 		return nil, err
@@ -48,7 +44,7 @@ func connectSFTP(ctx context.Context, server Server, feedback provider.Feedback)
 	}
 	config := &ssh.ClientConfig{
 		User:              server.Login,
-		Auth:              methods(server, password, signers),
+		Auth:              methods(server, signers),
 		HostKeyCallback:   keys.check,
 		HostKeyAlgorithms: keys.algorithms(),
 	}
@@ -61,7 +57,7 @@ func connectSFTP(ctx context.Context, server Server, feedback provider.Feedback)
 		case keys.refusal != nil:
 			return nil, keys.refusal
 		case keys.accepted:
-			return nil, server.refused(password, err)
+			return nil, server.refused(err)
 		}
 		return nil, server.unreachable(err)
 	}

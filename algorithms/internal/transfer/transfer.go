@@ -92,6 +92,9 @@ func run(ctx context.Context, o Options, feedback provider.Feedback, step func(c
 		return summary, &provider.Failure{Text: "open the local folder: " + err.Error(), Hint: "check its name, or make it", Err: err}
 	}
 	defer root.Close()
+	if o.Server, err = complete(o.Server, feedback); err != nil {
+		return summary, err
+	}
 	// On the server, ~ is where a login starts.
 	o.RemoteFolder = strings.TrimPrefix(path.Clean(strings.ReplaceAll(o.RemoteFolder, `\`, "/")), "~/")
 	w := &work{Options: o, root: root, record: openRecord(o.Server, o.RemoteFolder, o.LocalFolder), feedback: feedback, done: map[string]bool{}}
