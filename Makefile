@@ -17,7 +17,7 @@ generate: setup build ## Write docs/processing, docs/database and the plugin's c
 	bin/lizsync docs --out docs --catalogue qgis-plugin/lizsync/catalogue.json
 
 plugin: ## Write the ZIP files of the QGIS plugin into dist/; SYSTEM=pure or linux-amd64 … chooses one
-	@scripts/setup-qgis
+	@scripts/setup qgis
 	@scripts/plugin $(SYSTEM)
 
 demo: setup build ## Show a synchronisation of three databases; KEEP=1 leaves them running
@@ -29,7 +29,7 @@ test: ## Run all the tests, on one throw-away server; RUN=regexp chooses some
 	@exec bin/testcluster $(GO) test -timeout 30m $(if $(RUN),-run '$(RUN)') ./...
 
 test-qgis: setup build ## Run the tests of the QGIS plugin; RUN=tests.test_run chooses some
-	@scripts/setup-qgis
+	@scripts/setup qgis
 	$(GO) build -o bin/testcluster ./internal/testcluster
 	@scripts/plugin pure
 	@cd qgis-plugin && exec ../bin/testcluster /usr/bin/python3 -m unittest $(if $(RUN),$(RUN),discover -t . -s tests)
@@ -52,7 +52,7 @@ docs: generate ## Write the generated pages and build all into site/; a broken l
 		echo "the pages would fetch that from elsewhere" >&2; exit 1; fi
 
 screenshots: setup build ## Take the pictures of docs/images from a real QGIS
-	@scripts/setup-qgis
+	@scripts/setup qgis
 	@scripts/screenshots
 
 lint: ## Check the format, go vet and staticcheck
