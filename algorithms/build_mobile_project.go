@@ -31,7 +31,7 @@ type geopackageParams struct {
 
 // mobileParams say how layers find the clone where they are used.
 type mobileParams struct {
-	Host     string `json:"CLONE_HOST" jsonschema:"title=Clone host,minLength=1,default=localhost,pattern=^[^ '\\\\]+$" jsonschema_description:"The server of the clone, as the device sees it that opens the project." qgis:"advanced"`
+	Host     string `json:"CLONE_HOST" jsonschema:"title=Clone host,minLength=1,default=localhost" jsonschema_description:"The server of the clone, as the device sees it that opens the project." qgis:"advanced"`
 	Port     int    `json:"CLONE_PORT" jsonschema:"title=Clone port,minimum=1,maximum=65535,default=5432" jsonschema_description:"Its port." qgis:"advanced"`
 	Database string `json:"CLONE_DATABASE" jsonschema:"title=Clone database,minLength=1,default=gis" jsonschema_description:"The name of the clone's database." qgis:"advanced"`
 	User     string `json:"CLONE_USER" jsonschema:"title=Clone user,default=gis" jsonschema_description:"The role that edits there. Its password is not written into the project: ~/.pgpass has it, or QGIS asks." qgis:"advanced"`

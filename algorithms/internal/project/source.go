@@ -157,7 +157,11 @@ func (c Connection) String() string {
 	if c.Service != "" {
 		return setting("service", c.Service)
 	}
-	text := fmt.Sprintf("%s host=%s port=%d", setting("dbname", c.Database), c.Host, c.Port)
+	host := "host=" + c.Host
+	if strings.ContainsAny(c.Host, ` '\`) { // such as a socket's folder
+		host = setting("host", c.Host)
+	}
+	text := fmt.Sprintf("%s %s port=%d", setting("dbname", c.Database), host, c.Port)
 	if c.User != "" {
 		text += " " + setting("user", c.User)
 	}

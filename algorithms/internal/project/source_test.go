@@ -28,6 +28,7 @@ func TestSourcesAreReadAndMoved(t *testing.T) {
 		assert.Equal(t, c.moved, s.at(to))
 		assert.Equal(t, c.text, s.without())
 	}
+	assert.Equal(t, `dbname='g' host='/a b' port=5432`, Connection{Host: "/a b", Port: 5432, Database: "g"}.String())
 	assert.Equal(t, "service='clone'", Connection{Service: "clone", Database: "gis"}.String())
 }
 
