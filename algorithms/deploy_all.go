@@ -35,6 +35,7 @@ It stops at the first step that fails, and says what was done. When the files co
 		Errors: append([]provider.KnownError{
 			{When: "a step of it fails", Remedy: "Do what the message says; it names the steps that were done and those that are left."},
 			{When: "the project has no package or no mobile project", Remedy: "Run package_all for it; the project is the one that you work with, not the mobile one."},
+			{When: "the project is in the home folder, all of which would be sent", Remedy: "Save it in a folder of its own, with the files that belong to it."},
 		}, transferErrors...),
 		Run: runDeployAll,
 	})
@@ -57,6 +58,12 @@ func runDeployAll(ctx context.Context, p deployAllParams, feedback provider.Feed
 		}
 	}
 	folder := filepath.Dir(path)
+	if home, err := os.UserHomeDir(); err == nil && (folder == filepath.Clean(home) || folder == filepath.Dir(folder)) {
+		return result, &provider.Failure{
+			Text: fmt.Sprintf("the project is in %s, and all of that folder would be sent", folder),
+			Hint: "save the project in a folder of its own, with the files that belong to it, and run package_all there",
+		}
+	}
 	left, err := filepath.Rel(folder, file)
 	if err != nil {
 		return result, fmt.Errorf("find the package in the folder of the project: %w", err)

@@ -98,8 +98,8 @@ func TestFieldDay(t *testing.T) {
 
 func TestDeployAllSaysWhatWasDoneAndWhatIsLeft(t *testing.T) {
 	central, clone := centralDatabase(t, cityOfProject), pgtest.EmptyDatabase(t)
-	office := packageAllInput(t, central, clone, "Trees", "Species")
-	input, folder := deployAllInput(t, central, clone, office)
+	packaged := packageAllInput(t, central, clone, "Trees", "Species")
+	input, folder := deployAllInput(t, central, clone, packaged)
 	var failure *provider.Failure
 
 	_, err := run(t.Context(), t, "deploy_all", input, &story{})
@@ -107,14 +107,14 @@ func TestDeployAllSaysWhatWasDoneAndWhatIsLeft(t *testing.T) {
 	assert.Contains(t, failure.Text, "city_mobile/central_database_package.zip")
 	assert.Contains(t, failure.Hint, "run package_all for the project city.qgz first")
 
-	_, err = run(t.Context(), t, "package_all", office, &story{})
+	_, err = run(t.Context(), t, "package_all", packaged, &story{})
 	require.NoError(t, err)
-	mobile := input["QGIS_PROJECT_FILE"]
-	input["QGIS_PROJECT_FILE"] = mobilePath(mobile.(string))
+	office := input["QGIS_PROJECT_FILE"].(string)
+	input["QGIS_PROJECT_FILE"] = mobilePath(office)
 	_, err = run(t.Context(), t, "deploy_all", input, &story{})
 	require.ErrorAs(t, err, &failure)
 	assert.Contains(t, failure.Hint, "choose the project that it was made of")
-	input["QGIS_PROJECT_FILE"] = mobile
+	input["QGIS_PROJECT_FILE"] = office
 
 	port := input["CLONE_FTP_PORT"]
 	input["CLONE_FTP_PORT"], err = freeport.Find(1, "127.0.0.1")
@@ -126,6 +126,12 @@ func TestDeployAllSaysWhatWasDoneAndWhatIsLeft(t *testing.T) {
 	assert.NotEmpty(t, failure.Hint)
 	assert.Equal(t, "20", clone.Text(t, "select count(*) from city.tree"))
 	input["CLONE_FTP_PORT"] = port
+
+	home := os.Getenv("HOME")
+	t.Setenv("HOME", filepath.Dir(office))
+	_, err = run(t.Context(), t, "deploy_all", input, &story{})
+	require.ErrorContains(t, err, "all of that folder would be sent")
+	t.Setenv("HOME", home)
 
 	// Cancelled before the second step, and done at the next call.
 	ctx, cancel := context.WithCancel(t.Context())
