@@ -125,6 +125,14 @@ func (d *document) replace(v *value, text string) {
 	}
 }
 
+// replaced is a value as it is now.
+func (d *document) replaced(v *value) string {
+	if text, ok := d.edits[v]; ok {
+		return text
+	}
+	return v.text
+}
+
 // bytes is the document with what was replaced.
 func (d *document) bytes() []byte {
 	places := make([]*value, 0, len(d.edits))

@@ -22,7 +22,7 @@ type Redirection struct {
 // widgets, styles, layouts. A source that stands alone, as in a virtual layer, follows its table. Passwords of central are
 // removed everywhere. The warnings say where that did not go by itself.
 func (p *Project) Redirect(to Redirection) (warnings []string) {
-	r := redirecting{Redirection: to, document: p.document, same: map[string]bool{}, done: map[*value]bool{}}
+	r := redirecting{Redirection: to, document: p.document, same: map[string]bool{}, done: map[*value]bool{}, own: map[string]string{}}
 	for _, id := range to.Layers {
 		if layer, ok := p.Layer(id); ok {
 			r.tables = append(r.tables, [2]string{layer.Schema, layer.Table})
@@ -31,6 +31,9 @@ func (p *Project) Redirect(to Redirection) (warnings []string) {
 	for _, e := range p.document.maplayers() {
 		if id, source, provider := e.childText("id"), e.childText("datasource"), e.childText("provider"); id != nil && source != nil && provider != nil {
 			r.redirect(id.text, source, provider)
+			if parsed, ok := parseSource(source.text); ok && r.isCentral(parsed.conninfo()) {
+				r.own[id.text] = p.document.replaced(source)
+			}
 		}
 	}
 	p.document.root.each(r.references)
@@ -44,6 +47,7 @@ type redirecting struct {
 	tables    [][2]string // schema and table of the layers of central that show the clone
 	same      map[string]bool
 	done      map[*value]bool
+	own       map[string]string // the sources of the layers of central as they are now, by the ids of the layers
 	passwords []string
 }
 
@@ -97,6 +101,11 @@ func (r *redirecting) redirect(id string, source, provider *value) {
 		if provider != nil {
 			r.document.replace(provider, "ogr")
 		}
+		return
+	}
+	if _, ok := parseSource(source.text); !ok && r.own[id] != "" {
+		// QGIS writes no password here, but what comes after a space in it.
+		r.document.replace(source, r.own[id])
 		return
 	}
 	r.document.replace(source, r.moved(source.text, func([2]string) bool { return slices.Contains(r.Layers, id) }))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -123,6 +124,21 @@ func TestPasswordThatStandsElsewhereIsNamedByItsLine(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte(before+action+"</maplayer>"+after), 0o600))
 	_, _, warnings := redirected(t, path, Redirection{Layers: []string{trees}})
 	assert.Equal(t, []string{fmt.Sprintf("a password of central is left in line %d of the project: remove it there", 1+strings.Count(before, "\n"))}, warnings)
+}
+
+func TestRestOfAPasswordWithASpaceIsRemoved(t *testing.T) {
+	content, err := os.ReadFile("testdata/city.qgs")
+	require.NoError(t, err)
+	// QGIS removes it from what refers to a layer, up to the first space.
+	text := strings.ReplaceAll(string(content), password, " password='two words'")
+	text = regexp.MustCompile(`ource="`+atCentral[:len(atCentral)-len(" sslmode=disable")]).ReplaceAllString(text, "$0 words'")
+	require.Greater(t, strings.Count(text, "words'"), 10)
+	path := filepath.Join(t.TempDir(), "city.qgs")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	_, after, _ := redirected(t, path, Redirection{Layers: []string{trees, species}})
+	_, plain, _ := redirected(t, "testdata/city.qgs", Redirection{Layers: []string{trees, species}})
+	assert.NotContains(t, after, "words'")
+	assert.True(t, after == plain, "something else is there than without the space")
 }
 
 func TestPasswordsAreRemovedFromOtherKindsOfLayers(t *testing.T) {
