@@ -21,9 +21,10 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication, QThread
 from qgis.PyQt.QtGui import QIcon
 
-from . import connection
+from . import connection, layers
 from .client import Client, Lost, Refused, explain
 from .daemon import Daemon, DaemonError
+from .geopackage import Export
 from .parameters import Input, read_all
 from .texts import tr
 
@@ -31,6 +32,8 @@ Connect = Callable[[], Client]
 # What a dialog shows at first; models, scripts and qgis_process are not
 # told of it.
 REMEMBERED = "lizsync/last/{algorithm}/{parameter}"
+# The part of the work that an export is, in percent.
+EXPORT = 30.0
 
 
 class LizSyncAlgorithm(QgsProcessingAlgorithm):
@@ -56,6 +59,7 @@ class LizSyncAlgorithm(QgsProcessingAlgorithm):
             for name, one in schema["properties"].items()
         ]
         self._values: Dict[str, Any] = {}
+        self._export: Optional[Export] = None
 
     # What it is.
 
@@ -73,6 +77,12 @@ class LizSyncAlgorithm(QgsProcessingAlgorithm):
 
     def groupId(self) -> str:  # noqa: N802
         return self._description["group"].lower().replace(" ", "_")
+
+    def flags(self) -> QgsProcessingAlgorithm.Flags:
+        flags = super().flags()
+        if any(one.kind == "project" for one in self._inputs):
+            flags |= QgsProcessingAlgorithm.Flag.FlagRequiresProject
+        return flags
 
     def icon(self) -> QIcon:
         return QIcon(self._icon)
@@ -133,11 +143,8 @@ class LizSyncAlgorithm(QgsProcessingAlgorithm):
     def checkParameterValues(  # noqa: N802
         self, parameters: Dict[str, Any], context: QgsProcessingContext
     ) -> Tuple[bool, str]:
-        known = {one.name: one for one in self._inputs}
-        for definition in self.parameterDefinitions():
-            one = known.get(definition.name())
-            if one is None:
-                continue  # an authentication configuration
+        for one in self._inputs:
+            definition = self.parameterDefinition(one.name)
             value = parameters.get(one.name)
             problem = one.problem(definition, value, context)
             if problem:
@@ -154,6 +161,14 @@ class LizSyncAlgorithm(QgsProcessingAlgorithm):
         self._values = read_all(
             self._inputs, self, parameters, context, feedback
         )
+        for one in self._inputs:
+            if one.kind == "geopackage" and parameters.get(one.name):
+                self._export = Export(
+                    layers.exportable(parameters[one.name], context),
+                    self._values["QGIS_PROJECT_FILE"],
+                    self._values["OVERWRITE_GPKG"],
+                )
+                self._values[one.name] = self._export.given
         if QgsApplication.platform() == "desktop":
             self._remember(parameters, context)
         return True
@@ -181,8 +196,12 @@ class LizSyncAlgorithm(QgsProcessingAlgorithm):
     ) -> Dict[str, Any]:
         try:
             client = self._connect()
+            begin = 0.0
+            if self._export is not None:
+                begin = EXPORT
+                self._export.run(feedback, begin, pause)
             job = client.start(self.name(), self._values)
-            last = self._follow(client, job, feedback)
+            last = self._follow(client, job, feedback, begin)
         except Lost as error:
             reason = self._daemon.last_words() or str(error)
             raise QgsProcessingException(
@@ -202,28 +221,25 @@ class LizSyncAlgorithm(QgsProcessingAlgorithm):
         raise QgsProcessingException(explain(last["problem"]))
 
     def _follow(
-        self, client: Client, job: str, feedback: QgsProcessingFeedback
+        self,
+        client: Client,
+        job: str,
+        feedback: QgsProcessingFeedback,
+        begin: float,
     ) -> Dict[str, Any]:
-        """Shows what the job tells; returns its last event."""
+        """Shows what the job tells; returns its last event. Its progress
+        begins at some percent."""
         told: "queue.Queue[Any]" = queue.Queue()
         threading.Thread(
             target=listen, args=(client, job, told), daemon=True
         ).start()
-        # Ctrl-C arrives as an event of Qt, and qgis_process runs everything
-        # in one thread.
-        main = QCoreApplication.instance().thread()
-        events = (
-            QThread.currentThread() == main
-            and QgsApplication.platform() == "qgis_process"
-        )
         dismissed = False
         while True:
             try:
                 event = told.get(timeout=0.1)
             except queue.Empty:
                 event = {}
-            if events:
-                QCoreApplication.processEvents()
+            pause()
             if feedback.isCanceled() and not dismissed:
                 dismissed = True
                 threading.Thread(
@@ -239,7 +255,19 @@ class LizSyncAlgorithm(QgsProcessingAlgorithm):
             elif kind == "warning":
                 feedback.pushWarning(event["text"])
             elif kind == "progress":
-                feedback.setProgress(event["progress"])
+                part = event["progress"] / 100
+                feedback.setProgress(begin + part * (100 - begin))
+
+
+def pause() -> None:
+    """Lets Ctrl-C arrive: it is an event of Qt, and qgis_process runs
+    everything in one thread."""
+    main = QCoreApplication.instance().thread()
+    if (
+        QThread.currentThread() == main
+        and QgsApplication.platform() == "qgis_process"
+    ):
+        QCoreApplication.processEvents()
 
 
 def listen(client: Client, job: str, told: "queue.Queue[Any]") -> None:

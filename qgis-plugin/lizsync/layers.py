@@ -11,6 +11,7 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingUtils,
+    QgsVectorLayer,
 )
 
 from .connection import Target, target
@@ -33,10 +34,13 @@ class Layer(NamedTuple):
     filter: str
 
 
-def find(value: Any, context: QgsProcessingContext) -> List[Any]:
+def find(
+    value: Any, context: QgsProcessingContext, one_each: bool = False
+) -> List[Any]:
     """The layers that a value names; schema.table stays a text.
 
-    A value that is neither a layer nor a table is an error.
+    A value that is neither a layer nor a table is an error; with one_each,
+    also one that several layers of the project fit.
     """
     values = value if isinstance(value, (list, tuple)) else [value]
     found: List[Any] = []
@@ -44,6 +48,8 @@ def find(value: Any, context: QgsProcessingContext) -> List[Any]:
         layer = one
         if not isinstance(one, QgsMapLayer):
             text = str(one or "").strip()
+            if one_each:
+                refuse_ambiguous(text, context)
             is_table = TABLE.fullmatch(text) is not None
             layer = QgsProcessingUtils.mapLayerFromString(
                 text, context, not is_table
@@ -59,6 +65,64 @@ def find(value: Any, context: QgsProcessingContext) -> List[Any]:
             )
         found.append(layer)
     return found
+
+
+def refuse_ambiguous(text: str, context: QgsProcessingContext) -> None:
+    """QGIS would take any of the layers with a name, or with a source, which
+    its dialogs give for values that are not chosen in them."""
+    project = context.project()
+    if project is None or project.mapLayer(text) is not None:
+        return
+    fitting = [
+        layer
+        for layer in project.mapLayers().values()
+        if text in (layer.name(), layer.source())
+    ]
+    if len(fitting) > 1:
+        raise QgsProcessingException(
+            tr(
+                "Several layers of the project are meant: {layers}. Choose "
+                "among them again, or give an id."
+            ).format(
+                layers=", ".join(
+                    f"{layer.name()} ({layer.id()})" for layer in fitting
+                )
+            )
+        )
+
+
+def exportable(
+    value: Any, context: QgsProcessingContext
+) -> List[QgsVectorLayer]:
+    """The layers of the project that a value names, when all that they show
+    can be exported."""
+    found = find(value, context, True)
+    for layer in found:
+        name = layer if isinstance(layer, str) else layer.name()
+        problem = ""
+        if isinstance(layer, str) or not in_project(layer, context):
+            problem = tr(
+                'The layer "{name}" is not in the project: add it, and save '
+                "the project."
+            )
+        elif not isinstance(layer, QgsVectorLayer) or not layer.isValid():
+            problem = tr(
+                'The layer "{name}" cannot be read as a vector layer: take '
+                "it out of the list, or repair its source."
+            )
+        elif layer.isModified():
+            problem = tr(
+                'The layer "{name}" has edits that are not saved: save them '
+                "first."
+            )
+        if problem:
+            raise QgsProcessingException(problem.format(name=name))
+    return found
+
+
+def in_project(layer: QgsMapLayer, context: QgsProcessingContext) -> bool:
+    project = context.project()
+    return project is not None and project.mapLayer(layer.id()) is not None
 
 
 def describe(layer: QgsMapLayer) -> Layer:
@@ -100,9 +164,12 @@ def quoted(name: str) -> str:
 def tables(
     layers: List[Any],
     database: Target,
+    context: QgsProcessingContext,
     feedback: QgsProcessingFeedback,
+    ids: bool = False,
 ) -> List[str]:
-    """The tables of layers, each once as schema.table.
+    """The tables of layers, each once as schema.table; with ids, a layer of
+    the project by its id.
 
     Every layer has to be of the given database.
     """
@@ -121,6 +188,9 @@ def tables(
                     "database, or another connection."
                 ).format(name=layer.name(), own=own, database=database)
             )
+        if ids and in_project(layer, context):
+            names[described.id] = None
+            continue
         if described.filter:
             feedback.pushWarning(
                 tr(

@@ -5,6 +5,7 @@ import os
 from typing import Any, Dict, List, Optional
 
 from qgis.core import (
+    QgsApplication,
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
@@ -52,6 +53,11 @@ class Input:
         self.hint: Dict[str, Any] = hint
 
     @property
+    def by_id(self) -> bool:
+        """Tells whether layers of the project are given by their ids."""
+        return bool(self.hint.get("ids"))
+
+    @property
     def remembered(self) -> bool:
         """Tells whether the dialog offers the last value again.
 
@@ -63,6 +69,8 @@ class Input:
 
     def definitions(self) -> List[QgsProcessingParameterDefinition]:
         """The parameters of QGIS for it."""
+        if self.kind == "project":
+            return []  # it is that of the run
         made = self._definition()
         all_of_them = [made]
         flags = made.flags()
@@ -95,7 +103,7 @@ class Input:
             return QgsProcessingParameterProviderConnection(
                 name, title, "postgres", default, optional
             )
-        if self.kind == "layers":
+        if self.kind in ("layers", "geopackage"):
             # Tables without a geometry are layers as well.
             return QgsProcessingParameterMultipleLayers(
                 name,
@@ -152,19 +160,25 @@ class Input:
 
     def problem(
         self,
-        definition: QgsProcessingParameterDefinition,
+        definition: Optional[QgsProcessingParameterDefinition],
         value: Any,
         context: QgsProcessingContext,
     ) -> Optional[str]:
         """What is wrong with a value; None when nothing is."""
         absent = value is None or value == "" or value == []
-        if self.kind == "layers" and not absent:
-            # QGIS knows no tables that are not loaded.
-            try:
-                layers.find(value, context)
-            except QgsProcessingException as error:
-                return str(error)
-            return None
+        try:
+            if self.kind == "project":
+                project_file(value, context)
+                return None
+            if self.kind == "geopackage" and not absent:
+                layers.exportable(value, context)
+                return None
+            if self.kind == "layers" and not absent:
+                # QGIS knows no tables that are not loaded.
+                layers.find(value, context, self.by_id)
+                return None
+        except QgsProcessingException as error:
+            return str(error)
         if absent and "default" in self.schema:
             return None
         if self.kind == "enum" and not absent:
@@ -227,6 +241,8 @@ class Input:
         """
         name = self.name
         arguments = (parameters, name, context)
+        if self.kind == "project":
+            return project_file(parameters.get(name), context)
         if self.kind == "boolean":
             given = parameters.get(name)
             if given is None or given == "":
@@ -261,6 +277,38 @@ class Input:
         return value or None
 
 
+def project_file(value: Any, context: QgsProcessingContext) -> str:
+    """The file of the project of the run; refused when it is not what the
+    project is. A value can only name that file."""
+    project = context.project()
+    path = project.absoluteFilePath() if project is not None else ""
+    if not path.lower().endswith((".qgs", ".qgz")):
+        raise QgsProcessingException(
+            tr("The project is not in a file: save it first, as .qgz or .qgs.")
+        )
+    if value and os.path.realpath(value) != os.path.realpath(path):
+        raise QgsProcessingException(
+            tr(
+                "{value} is not the project of the run, which is {path}: "
+                "open it first, or give it to qgis_process as "
+                "--project_path."
+            ).format(value=value, path=path)
+        )
+    if not os.path.isfile(path):
+        raise QgsProcessingException(
+            tr("{path} is no more: save the project again.").format(path=path)
+        )
+    # What qgis_process has read it cannot have altered.
+    if project.isDirty() and QgsApplication.platform() != "qgis_process":
+        raise QgsProcessingException(
+            tr(
+                "The project has changes that are not saved: save it first, "
+                "because the file is what is taken."
+            )
+        )
+    return path
+
+
 def read_all(
     inputs: List[Input],
     algorithm: QgsProcessingAlgorithm,
@@ -268,11 +316,12 @@ def read_all(
     context: QgsProcessingContext,
     feedback: QgsProcessingFeedback,
 ) -> Dict[str, Any]:
-    """What the program is called with."""
+    """What the program is called with, but for the layers that are exported
+    before."""
     values: Dict[str, Any] = {}
     central = None
     for one in inputs:
-        if one.kind == "layers":
+        if one.kind in ("layers", "geopackage"):
             continue
         value = one.read(algorithm, parameters, context)
         if value is not None:
@@ -281,9 +330,11 @@ def read_all(
             central = connection.target(value)
     for one in inputs:
         if one.kind == "layers" and parameters.get(one.name):
-            found = layers.find(parameters[one.name], context)
+            found = layers.find(parameters[one.name], context, one.by_id)
             # An algorithm with layers has the connection that they are of.
-            values[one.name] = layers.tables(found, central, feedback)
+            values[one.name] = layers.tables(
+                found, central, context, feedback, one.by_id
+            )
         if one.kind == "secret":
             authcfg = algorithm.parameterAsString(
                 parameters, one.name + AUTHCFG, context

@@ -124,7 +124,8 @@ class Database:
         """The source of a layer."""
         p = self.parts
         server = f"host={p['host']} port={p['port']}"
-        return f"dbname='{self.name}' {server} user='{p['user']}' password='{p['password']}' {rest}"
+        password = p["password"].replace("\\", "\\\\").replace("'", "\\'")
+        return f"dbname='{self.name}' {server} user='{p['user']}' password='{password}' {rest}"
 
 
 class connect:

@@ -23,7 +23,7 @@ class LayersTest(QgisTestCase):
         context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
         context.setProject(QgsProject.instance())
         found = layers.find(list(given), context)
-        return layers.tables(found, target(database.url), feedback), feedback.textLog()
+        return layers.tables(found, target(database.url), context, feedback), feedback.textLog()
 
     def refusal(self, database, *given):
         with self.assertRaises(QgsProcessingException) as raised:

@@ -10,6 +10,7 @@ from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsPointXY,
+    QgsProcessingContext,
     QgsProject,
     QgsProviderRegistry,
     QgsRectangle,
@@ -22,7 +23,7 @@ from qgis.PyQt.QtTest import QSignalSpy
 from qgis.PyQt.QtWidgets import QMainWindow, QPushButton
 
 from .support import FOLDER, QgisTestCase, children, connect, wait_for
-from lizsync import status
+from lizsync import layers, status
 from lizsync.panel import CENTRAL, CLONE, Panel
 
 PARK = """
@@ -371,16 +372,30 @@ class PanelTest(QgisTestCase):
         self.assertEqual(central.execute(f"select name from {TREES} where id = 1"), [("x",)])
 
     def test_all_in_one_is_on_the_main_page(self):
+        central, clone = self.database(), self.database()
+        self.connection_to(central)
+        self.connection_to(clone)
+        with mock.patch.object(Panel, "fetch"):
+            self.choose(central, clone)
         main, advanced = self.panel.pages.widget(0), self.panel.pages.widget(1)
-        name = "lizsync:package_central_database"
-        self.assertFalse(main.findChildren(QPushButton, name))
-        self.assertTrue(advanced.findChildren(QPushButton, name))
-        with mock.patch("lizsync.panel.ALL_IN_ONE", ("not_there", "package_central_database")):
-            panel = Panel(self.window, self.plugin.provider, ["package_central_database"], self.plugin.run)
-        self.addCleanup(panel.close_down)
-        main, advanced = panel.pages.widget(0), panel.pages.widget(1)
-        self.assertTrue(main.findChildren(QPushButton, name))
-        self.assertFalse(advanced.findChildren(QPushButton, name))
+        for name in ("package_all", "deploy_all"):
+            (button,) = main.findChildren(QPushButton, f"lizsync:{name}")
+            self.assertFalse(advanced.findChildren(QPushButton, f"lizsync:{name}"))
+            self.assertTrue(button.isEnabled())
+            shown = self.dialog(f"lizsync:{name}").mainWidget().wrappers
+            self.assertEqual(shown["CONNECTION_NAME_CENTRAL"].parameterValue(), central.name)
+            self.assertNotIn("QGIS_PROJECT_FILE", shown)
+        self.assertEqual(shown["CONNECTION_NAME_CLONE"].parameterValue(), clone.name)
+
+    def test_dialog_offers_layers_of_every_provider(self):
+        layer = QgsVectorLayer("Point", "scratch", "memory")
+        QgsProject.instance().addMapLayer(layer)
+        dialog = self.dialog("lizsync:build_mobile_project")
+        widget = dialog.mainWidget().wrappers["GPKG_LAYERS"]
+        context = QgsProcessingContext()
+        context.setProject(QgsProject.instance())
+        widget.setParameterValue([layer.id()], context)
+        self.assertEqual(layers.exportable(widget.parameterValue(), context), [layer])
 
     def test_deleted_connection_is_no_longer_chosen(self):
         for name in ("a", "b", "c"):

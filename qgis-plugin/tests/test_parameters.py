@@ -6,6 +6,7 @@ import unittest
 
 from qgis.core import (
     QgsApplication,
+    QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingParameterDefinition,
@@ -19,6 +20,7 @@ from lizsync.parameters import Input, read_all
 KINDS = {
     "connection",
     "layers",
+    "geopackage",
     "enum",
     "file",
     "folder",
@@ -111,6 +113,10 @@ class ParametersTest(QgisTestCase):
             self.assertEqual(set(outputs), set(one["outputs"]["properties"]))
             self.assertEqual(outputs["OUTPUT_STATUS"], "outputNumber")
             for name, schema in one["inputs"]["properties"].items():
+                if schema.get("x-qgis", {}).get("type") == "project":
+                    self.assertTrue(algorithm.flags() & QgsProcessingAlgorithm.Flag.FlagRequiresProject)
+                    self.assertIsNone(algorithm.parameterDefinition(name), "it is the project of the run")
+                    continue
                 definition = algorithm.parameterDefinition(name)
                 self.assertIn(
                     Input(name, schema, True).kind, KINDS, f"{one['id']} {name}: the plugin does not know this kind"

@@ -1038,6 +1038,8 @@ Only what changed travels. A file gets its name here when it is whole, and what 
 
 What somebody changed here is not replaced: a warning names these files, and OVERWRITE replaces them. Photos in the folder media are neither replaced nor removed.
 
+In the projects, the layers that show the central database show the clone from then on, and passwords of the central database are removed, unless that is turned off. Nothing else in them is altered. Projects that were changed here are left alone.
+
 FTP means FTP with TLS. A server that knows none is refused until FTP_ENCRYPTION is none, because the password would be readable on the way.</source>
         <translation>Apporte du serveur central à cette machine le dossier des projets QGIS et leurs fichiers, par SFTP ou par FTP avec TLS. Rien d'autre n'est à installer.
 
@@ -1045,11 +1047,13 @@ Seul ce qui a changé voyage. Un fichier ne reçoit son nom ici qu'une fois enti
 
 Ce que quelqu'un a changé ici n'est pas remplacé : un avertissement nomme ces fichiers, et OVERWRITE les remplace. Les photos du dossier media ne sont ni remplacées ni supprimées.
 
+Dans les projets, les couches qui montrent la base centrale montrent désormais le clone, et les mots de passe de la base centrale sont retirés, sauf si c'est décoché. Rien d'autre n'y est changé. Les projets qui ont été changés ici ne sont pas touchés.
+
 FTP veut dire FTP avec TLS. Un serveur qui n'en connaît pas est refusé tant que FTP_ENCRYPTION n'est pas none, car le mot de passe serait lisible en chemin.</translation>
     </message>
     <message>
-        <source>The central database that the projects show. It is not asked for anything yet.</source>
-        <translation>La base centrale que montrent les projets. Rien ne lui est encore demandé.</translation>
+        <source>The central database that the projects show, needed to replace it. Nothing is asked of it.</source>
+        <translation>La base centrale que montrent les projets, nécessaire pour la remplacer. Rien ne lui est demandé.</translation>
     </message>
     <message>
         <source>SFTP, or FTP with TLS (FTPS); FTP_ENCRYPTION can turn TLS off. SFTP is mostly on port 22.</source>
@@ -1076,8 +1080,8 @@ FTP veut dire FTP avec TLS. Un serveur qui n'en connaît pas est refusé tant qu
         <translation>Identifiant de connexion au serveur central</translation>
     </message>
     <message>
-        <source>The login on the central server.</source>
-        <translation>L'identifiant de connexion au serveur central.</translation>
+        <source>The login on the central server. When empty, that of ~/.netrc for the host; in QGIS, that of the authentication configuration.</source>
+        <translation>L'identifiant de connexion au serveur central. S'il est vide, celui de ~/.netrc pour l'hôte ; dans QGIS, celui de la configuration d'authentification.</translation>
     </message>
     <message>
         <source>Central password</source>
@@ -1104,8 +1108,8 @@ FTP veut dire FTP avec TLS. Un serveur qui n'en connaît pas est refusé tant qu
         <translation>Faire pointer les projets vers le clone</translation>
     </message>
     <message>
-        <source>Replace the central database in the projects by the clone. This version does not, and warns.</source>
-        <translation>Remplacer dans les projets la base centrale par le clone. Cette version ne le fait pas, et avertit.</translation>
+        <source>Let the layers of the central database show the clone instead, in the projects that are fetched.</source>
+        <translation>Faire montrer le clone aux couches de la base centrale, dans les projets récupérés.</translation>
     </message>
     <message>
         <source>Synchronize the clone media subfolder to the central FTP server</source>
@@ -1434,6 +1438,266 @@ Un fichier ne reçoit son nom sur le serveur qu'une fois entier, et ce qu'une co
     <message>
         <source>the whole row</source>
         <translation>toute la ligne</translation>
+    </message>
+    <message>
+        <source>Build a mobile QGIS project</source>
+        <translation>Construire un projet QGIS mobile</translation>
+    </message>
+    <message>
+        <source>Writes a copy of a QGIS project for the field, beside it: from city.qgz it makes city_mobile.qgz. In it the chosen PostgreSQL layers show the clone instead of the central database, and other chosen layers a GeoPackage, city_mobile/layers.gpkg.
+
+Nothing else is altered: styles, forms, relations, joins, layouts and the ids of layers are the same, and what names a chosen layer follows it. Layers that were not chosen show what they showed. Passwords of the central database are removed, from all layers.
+
+The defaults of the clone's connection are those of a tablet with its database on it. The project itself stays as it is. A project that was built before is replaced.</source>
+        <translation>Écrit à côté d'un projet QGIS sa copie pour le terrain : de city.qgz il fait city_mobile.qgz. Les couches PostgreSQL choisies y montrent le clone au lieu de la base centrale, et d'autres couches choisies un GeoPackage, city_mobile/layers.gpkg.
+
+Rien d'autre n'est changé : les styles, formulaires, relations, jointures, mises en page et identifiants de couches sont les mêmes, et ce qui nomme une couche choisie la suit. Les couches qui n'ont pas été choisies montrent ce qu'elles montraient. Les mots de passe de la base centrale sont retirés, de toutes les couches.
+
+Les valeurs par défaut de la connexion au clone sont celles d'une tablette qui porte sa base. Le projet lui-même reste comme il est. Un projet construit auparavant est remplacé.</translation>
+    </message>
+    <message>
+        <source>The central database that the PostgreSQL layers show. Nothing is asked of it.</source>
+        <translation>La base centrale que montrent les couches PostgreSQL. Rien ne lui est demandé.</translation>
+    </message>
+    <message>
+        <source>Project</source>
+        <translation>Projet</translation>
+    </message>
+    <message>
+        <source>The project, as .qgs or .qgz. In QGIS it is the current one.</source>
+        <translation>Le projet, en .qgs ou .qgz. Dans QGIS, c'est le projet courant.</translation>
+    </message>
+    <message>
+        <source>The layers that show the clone in the mobile project: by id, as schema.table, or by a name that no other layer has.</source>
+        <translation>Les couches qui montrent le clone dans le projet mobile : par identifiant, comme schema.table, ou par un nom qu'aucune autre couche ne porte.</translation>
+    </message>
+    <message>
+        <source>Layers for the GeoPackage</source>
+        <translation>Couches pour le GeoPackage</translation>
+    </message>
+    <message>
+        <source>The layers that show the file layers.gpkg in the mobile project. QGIS writes that file. Elsewhere it has to be there, and each layer is given with its table in it: LAYER=TABLE.</source>
+        <translation>Les couches qui montrent le fichier layers.gpkg dans le projet mobile. QGIS écrit ce fichier. Ailleurs il doit être là, et chaque couche est donnée avec sa table dans ce fichier : LAYER=TABLE.</translation>
+    </message>
+    <message>
+        <source>Replace the GeoPackage</source>
+        <translation>Remplacer le GeoPackage</translation>
+    </message>
+    <message>
+        <source>In QGIS: write the GeoPackage anew. Otherwise the layers that are in it already stay as they are there.</source>
+        <translation>Dans QGIS : écrire le GeoPackage à nouveau. Sinon, les couches qui y sont déjà y restent telles quelles.</translation>
+    </message>
+    <message>
+        <source>The server of the clone, as the device sees it that opens the project.</source>
+        <translation>Le serveur du clone, vu de l'appareil qui ouvre le projet.</translation>
+    </message>
+    <message>
+        <source>Its port.</source>
+        <translation>Son port.</translation>
+    </message>
+    <message>
+        <source>Clone database</source>
+        <translation>Base du clone</translation>
+    </message>
+    <message>
+        <source>The name of the clone's database.</source>
+        <translation>Le nom de la base du clone.</translation>
+    </message>
+    <message>
+        <source>Clone user</source>
+        <translation>Utilisateur du clone</translation>
+    </message>
+    <message>
+        <source>The role that edits there. Its password is not written into the project: ~/.pgpass has it, or QGIS asks.</source>
+        <translation>Le rôle qui y modifie les données. Son mot de passe n'est pas écrit dans le projet : il est dans ~/.pgpass, ou QGIS le demande.</translation>
+    </message>
+    <message>
+        <source>Clone service</source>
+        <translation>Service du clone</translation>
+    </message>
+    <message>
+        <source>A service of the device's pg_service.conf, instead of host, port, database and user.</source>
+        <translation>Un service du pg_service.conf de l'appareil, au lieu de l'hôte, du port, de la base et de l'utilisateur.</translation>
+    </message>
+    <message>
+        <source>Mobile project</source>
+        <translation>Projet mobile</translation>
+    </message>
+    <message>
+        <source>Layers of the clone</source>
+        <translation>Couches du clone</translation>
+    </message>
+    <message>
+        <source>Layers of the GeoPackage</source>
+        <translation>Couches du GeoPackage</translation>
+    </message>
+    <message>
+        <source>the project is not a .qgs or .qgz file</source>
+        <translation>le projet n'est pas un fichier .qgs ou .qgz</translation>
+    </message>
+    <message>
+        <source>Save it as one.</source>
+        <translation>Enregistrez-le comme tel.</translation>
+    </message>
+    <message>
+        <source>a layer is not in the project, or several have its name</source>
+        <translation>une couche n'est pas dans le projet, ou plusieurs portent son nom</translation>
+    </message>
+    <message>
+        <source>Take one of those that the message names, by its id.</source>
+        <translation>Prenez l'une de celles que nomme le message, par son identifiant.</translation>
+    </message>
+    <message>
+        <source>a layer shows another database than the central one</source>
+        <translation>une couche montre une autre base que la base centrale</translation>
+    </message>
+    <message>
+        <source>Take it out of the list, or choose the connection that it uses; host, port and database must be the same.</source>
+        <translation>Retirez-la de la liste, ou choisissez la connexion dont elle se sert ; l'hôte, le port et la base doivent être les mêmes.</translation>
+    </message>
+    <message>
+        <source>a layer is a query, or of another provider</source>
+        <translation>une couche est une requête, ou d'un autre fournisseur</translation>
+    </message>
+    <message>
+        <source>Take it out of PG_LAYERS; GPKG_LAYERS takes any vector layer.</source>
+        <translation>Retirez-la de PG_LAYERS ; GPKG_LAYERS prend toute couche vectorielle.</translation>
+    </message>
+    <message>
+        <source>layers.gpkg is not there</source>
+        <translation>layers.gpkg n'est pas là</translation>
+    </message>
+    <message>
+        <source>Run it in QGIS, which writes it; or make it, with ogr2ogr for instance, in the folder that the message names.</source>
+        <translation>Exécutez l'algorithme dans QGIS, qui l'écrit ; ou faites ce fichier, par exemple avec ogr2ogr, dans le dossier que nomme le message.</translation>
+    </message>
+    <message>
+        <source>the projects are to show the clone, and CONNECTION_NAME_CENTRAL is missing</source>
+        <translation>les projets doivent montrer le clone, et CONNECTION_NAME_CENTRAL manque</translation>
+    </message>
+    <message>
+        <source>Give the connection that they use, or let REPLACE_DATASOURCE_IN_QGIS_PROJECT be false.</source>
+        <translation>Donnez la connexion dont ils se servent, ou décochez REPLACE_DATASOURCE_IN_QGIS_PROJECT.</translation>
+    </message>
+    <message>
+        <source>04 All-in-one</source>
+        <translation>04 Tout-en-un</translation>
+    </message>
+    <message>
+        <source>Package project and data from the central server</source>
+        <translation>Empaqueter le projet et les données du serveur central</translation>
+    </message>
+    <message>
+        <source>Makes all that goes to the field from one project: the package of the chosen tables, as package_central_database does, and the mobile project, as build_mobile_project does, with its GeoPackage. deploy_all brings them to a clone.
+
+For city.qgz the package is city_mobile/central_database_package.zip and the mobile project is city_mobile.qgz, both beside it. It stops at the first step that fails, and says what was done; running it again does all steps anew.</source>
+        <translation>Fait d'un projet tout ce qui part sur le terrain : le paquet des tables choisies, comme package_central_database, et le projet mobile avec son GeoPackage, comme build_mobile_project. deploy_all les apporte à un clone.
+
+Pour city.qgz, le paquet est city_mobile/central_database_package.zip et le projet mobile est city_mobile.qgz, tous deux à côté de lui. L'exécution s'arrête à la première étape qui échoue et dit ce qui a été fait ; la relancer refait toutes les étapes.</translation>
+    </message>
+    <message>
+        <source>The layers of the central database whose tables go to the clones: by id, as schema.table, or by a name that no other layer has. A table or view that no layer of the project shows can be given as schema.table.</source>
+        <translation>Les couches de la base centrale dont les tables vont aux clones : par identifiant, comme schema.table, ou par un nom qu'aucune autre couche ne porte. Une table ou une vue qu'aucune couche du projet ne montre peut être donnée comme schema.table.</translation>
+    </message>
+    <message>
+        <source>a step of it fails</source>
+        <translation>une de ses étapes échoue</translation>
+    </message>
+    <message>
+        <source>Do what the message says; it names the steps that were done and those that are left.</source>
+        <translation>Faites ce que dit le message ; il nomme les étapes qui ont été faites et celles qui restent.</translation>
+    </message>
+    <message>
+        <source>Deploy project and data to a clone</source>
+        <translation>Déployer le projet et les données sur un clone</translation>
+    </message>
+    <message>
+        <source>Brings to a clone what package_all has made of a project: the data, as deploy_database_server_package does, and then the folder of the project with the mobile one in it, as send_projects_and_files_to_clone_ftp does. The package itself is not sent.
+
+It stops at the first step that fails, and says what was done. When the files could not be sent, the data are deployed: run send_projects_and_files_to_clone_ftp, or this again.</source>
+        <translation>Apporte à un clone ce que package_all a fait d'un projet : les données, comme deploy_database_server_package, puis le dossier du projet, où se trouve le projet mobile, comme send_projects_and_files_to_clone_ftp. Le paquet lui-même n'est pas envoyé.
+
+L'exécution s'arrête à la première étape qui échoue et dit ce qui a été fait. Quand les fichiers n'ont pas pu être envoyés, les données sont déployées : exécutez send_projects_and_files_to_clone_ftp, ou relancez celui-ci.</translation>
+    </message>
+    <message>
+        <source>The project that package_all was run for, not the mobile one. In QGIS it is the current one. Its folder is sent.</source>
+        <translation>Le projet pour lequel package_all a été exécuté, pas le projet mobile. Dans QGIS, c'est le projet courant. Son dossier est envoyé.</translation>
+    </message>
+    <message>
+        <source>the project has no package or no mobile project</source>
+        <translation>le projet n'a pas de paquet, ou pas de projet mobile</translation>
+    </message>
+    <message>
+        <source>Run package_all for it; the project is the one that you work with, not the mobile one.</source>
+        <translation>Exécutez package_all pour lui ; le projet est celui avec lequel vous travaillez, pas le projet mobile.</translation>
+    </message>
+    <message>
+        <source>the project is in the home folder, all of which would be sent</source>
+        <translation>le projet est dans le dossier personnel, qui serait envoyé en entier</translation>
+    </message>
+    <message>
+        <source>Save it in a folder of its own, with the files that belong to it.</source>
+        <translation>Enregistrez-le dans un dossier à lui, avec les fichiers qui en font partie.</translation>
+    </message>
+    <message>
+        <source>The layer "{name}" could not be written into {file}: {reason}.</source>
+        <translation>La couche « {name} » n'a pas pu être écrite dans {file} : {reason}.</translation>
+    </message>
+    <message>
+        <source>{written} of {there} features are in it; see whether its source is still there, or was altered meanwhile, and try again</source>
+        <translation>{written} de ses {there} entités y sont ; voyez si sa source est toujours là, ou a été changée entre-temps, et recommencez</translation>
+    </message>
+    <message>
+        <source>The layer "{name}" is in {file} already: its table {table} is kept.</source>
+        <translation>La couche « {name} » est déjà dans {file} : sa table {table} est conservée.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be read: {reason}. Let it be replaced (OVERWRITE_GPKG), or take it away.</source>
+        <translation>{file} ne peut pas être lu : {reason}. Faites-le remplacer (OVERWRITE_GPKG), ou ôtez-le de là.</translation>
+    </message>
+    <message>
+        <source>Cancelled: {file} is as it was before.</source>
+        <translation>Annulé : {file} est comme avant.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written: {reason}. Close it where it is open, and check the rights and the room of its folder.</source>
+        <translation>{file} ne peut pas être écrit : {reason}. Fermez-le là où il est ouvert, et vérifiez les droits et la place de son dossier.</translation>
+    </message>
+    <message>
+        <source>The layer "{name}" goes into {file}.</source>
+        <translation>La couche « {name} » va dans {file}.</translation>
+    </message>
+    <message>
+        <source>The layer "{name}" is not in the project: add it, and save the project.</source>
+        <translation>La couche « {name} » n'est pas dans le projet : ajoutez-la, et enregistrez le projet.</translation>
+    </message>
+    <message>
+        <source>The layer "{name}" cannot be read as a vector layer: take it out of the list, or repair its source.</source>
+        <translation>La couche « {name} » ne peut pas être lue comme couche vectorielle : retirez-la de la liste, ou réparez sa source.</translation>
+    </message>
+    <message>
+        <source>Several layers of the project are meant: {layers}. Choose among them again, or give an id.</source>
+        <translation>Plusieurs couches du projet peuvent être désignées : {layers}. Choisissez à nouveau parmi elles, ou donnez un identifiant.</translation>
+    </message>
+    <message>
+        <source>The layer "{name}" has edits that are not saved: save them first.</source>
+        <translation>La couche « {name} » a des modifications non enregistrées : enregistrez-les d'abord.</translation>
+    </message>
+    <message>
+        <source>The project is not in a file: save it first, as .qgz or .qgs.</source>
+        <translation>Le projet n'est pas dans un fichier : enregistrez-le d'abord, en .qgz ou .qgs.</translation>
+    </message>
+    <message>
+        <source>The project has changes that are not saved: save it first, because the file is what is taken.</source>
+        <translation>Le projet a des changements non enregistrés : enregistrez-le d'abord, car c'est le fichier qui est pris.</translation>
+    </message>
+    <message>
+        <source>{value} is not the project of the run, which is {path}: open it first, or give it to qgis_process as --project_path.</source>
+        <translation>{value} n'est pas le projet de l'exécution, qui est {path} : ouvrez-le d'abord, ou donnez-le à qgis_process avec --project_path.</translation>
+    </message>
+    <message>
+        <source>{path} is no more: save the project again.</source>
+        <translation>{path} n'existe plus : enregistrez à nouveau le projet.</translation>
     </message>
 </context>
 </TS>
