@@ -56,9 +56,10 @@ begin
         select event_id, lizsync.text_size(case action when 'U' then changed_fields else row_data end) as size
         from audit.logged_actions
         where relid in (select w.relid from lizsync.white_list(lizsync.server_id()) as w) and uid is not null
+        offset 0 -- so that the sizes are sorted, not the rows
     ), batch as (
         select max(event_id) as last_event
-        from (select event_id, sum(size) over (order by event_id) / c_batch_size as number from log) as numbered
+        from (select event_id, sum(size) over (order by event_id rows unbounded preceding) / c_batch_size as number from log) as numbered
         group by number
     )
     select

@@ -11,21 +11,22 @@ set jit = off
 set work_mem = '64MB'
 as $$
     select s.separator || (
-        select string_agg(
-            row (
+        select string_agg(change::text, s.separator)
+        from (
+            select row (
                 l.event_id, l.transaction_id, w.relation, l.uid, l.action,
                 case l.action when 'U' then l.changed_fields when 'I' then l.row_data end - w.local_columns,
                 l.action_tstamp_clk, l.session_user_name
-            )::lizsync.change::text,
-            s.separator order by l.event_id
-        )
-        from audit.logged_actions l
-        join (
-            select relation, relid, lizsync.local_columns(relid) as local_columns
-            from lizsync.white_list(lizsync.server_id())
-            offset 0
-        ) as w on w.relid = l.relid
-        where l.event_id > p_after and l.event_id <= p_last and l.uid is not null and lizsync.is_received(l.transaction_id, p_snapshot)
+            )::lizsync.change as change
+            from audit.logged_actions l
+            join (
+                select relation, relid, lizsync.local_columns(relid) as local_columns
+                from lizsync.white_list(lizsync.server_id())
+                offset 0
+            ) as w on w.relid = l.relid
+            where l.event_id > p_after and l.event_id <= p_last and l.uid is not null and lizsync.is_received(l.transaction_id, p_snapshot)
+            order by l.event_id
+        ) as ordered
     )
     from (select e'\n' || gen_random_uuid() || e'\n' as separator offset 0) as s
 $$;
