@@ -13,7 +13,7 @@ as $$
 declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
     v_answer lizsync.answer;
-    v_pending_digest text;
+    v_pending_digest text := '';
 begin
     perform lizsync.label_events();
     -- A row that stands still has no conflict yet.
@@ -38,11 +38,13 @@ begin
     where r.exchange = v_exchange.transaction_id and r.error is not null;
     select count(*) into v_answer.number_conflicts from lizsync.conflicts where sync_id = v_exchange.sync_id;
 
-    select coalesce(count(*) || ':' || sum(hashint8extended(i.event_id, i.transaction_id) # uuid_hash_extended(i.uid, 0)), '')
-    into v_pending_digest
-    from lizsync.incoming i
-    join unnest(v_answer.refused) as f on f.relation = i.relation and f.uid = i.uid
-    where i.exchange = v_exchange.transaction_id;
+    if v_answer.refused is not null then
+        select coalesce(count(*) || ':' || sum(hashint8extended(i.event_id, i.transaction_id) # uuid_hash_extended(i.uid, 0)), '')
+        into v_pending_digest
+        from lizsync.incoming i
+        join unnest(v_answer.refused) as f on f.relation = i.relation and f.uid = i.uid
+        where i.exchange = v_exchange.transaction_id;
+    end if;
 
     perform lizsync.record_pending(v_exchange.clone_id, v_answer.refused, '{}');
     update lizsync.clones set

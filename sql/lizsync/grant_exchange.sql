@@ -13,7 +13,7 @@ begin
             lizsync.clone_status(uuid, pg_snapshot), lizsync.clone_conflicts(uuid, integer),
             -- and what exchange() calls with the rights of the role:
             lizsync.begin_replay(), lizsync.apply_changes(), lizsync.close_exchange(),
-            lizsync.is_central_exchange(), lizsync.tables_to_write(), lizsync.number_refused(),
+            lizsync.is_central_exchange(), lizsync.tables_to_write(), lizsync.has_deletes(oid), lizsync.number_refused(),
             lizsync.write_table(oid, boolean, boolean), lizsync.compare(oid, boolean, boolean), lizsync.groups_to_write(oid, boolean, boolean),
             lizsync.write_range(oid, text, text[], integer, integer, boolean),
             lizsync.rows_to_write(oid, text, text[], integer, integer, boolean),

@@ -3,6 +3,9 @@ create or replace function lizsync.groups_to_write(p_relid oid, p_deletes boolea
 returns table (action text, columns text[], low integer, high integer)
 language sql stable security definer
 set search_path from current
+set jit = off
+set work_mem = '64MB'
+set enable_sort = off -- the few groups are, not the rows
 as $$
     select action, akeys(won), min(ordinal), max(ordinal)
     from lizsync.replay

@@ -22,15 +22,19 @@ declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
     v_relids oid[] := array(select relid from lizsync.white_list(v_exchange.clone_id));
     v_by_statement oid[] := array(select relid from unnest(v_relids) as u (relid) where lizsync.is_logged_by_statement(relid));
+    v_deletes boolean := exists (select from lizsync.replay where exchange = v_exchange.transaction_id and action = 'D');
+    v_foreign_keys oid[] := array(
+        select oid from pg_constraint
+        where contype = 'f' and conrelid = any (v_relids) and (confdeltype in ('c', 'n', 'd') or confupdtype in ('c', 'n', 'd'))
+    );
     v_table record;
     v_events bigint;
     v_labelled bigint;
 begin
     -- The plain case, in one statement: one event of the clone, one event here, the same fields. Where the statement was
     -- recorded, that is done: see audit.log_statement.
-    if exists (
-        select from lizsync.replay
-        where exchange = v_exchange.transaction_id and (action = 'D' or relid <> all (v_by_statement))
+    if v_deletes or v_by_statement <> v_relids and exists (
+        select from lizsync.replay where exchange = v_exchange.transaction_id and relid <> all (v_by_statement)
     ) then
         with several as materialized (
             select relid, uid, max(event_id) as last_event
@@ -83,67 +87,71 @@ begin
         end loop;
     end if;
 
-    -- Central's edits, unseen by the clone, of rows that the clone's deletes took.
-    insert into lizsync.conflicts (
-        object_table, object_uid, clone_id, sync_id, central_time, clone_time, central_author, clone_author, row_data, rejected, rule_applied
-    )
-    select
-        lizsync.relation_name(r.relid), r.uid, v_exchange.clone_id, v_exchange.sync_id, e.edited_at, i.edited_at, e.author, i.author,
-        l.row_data, 'central', 'delete wins'
-    from lizsync.replay r
-    join audit.logged_actions l
-        on l.relid = any (v_relids) and l.transaction_id = v_exchange.transaction_id and l.action = 'D'
-            and l.relid = r.relid and l.uid = r.uid
-    join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
-    cross join lateral (
-        select u.edited_at, u.author from lizsync.unseen_events(v_exchange) as u
-        where u.relid = r.relid and u.uid = r.uid and not u.of_exchange and not u.of_clone and not u.caused_by_clone
-        order by u.event_id desc
-        limit 1
-    ) as e
-    where r.exchange = v_exchange.transaction_id and r.action = 'D' and r.error is null and r.counterpart is not null;
+    if v_deletes then
+        -- Central's edits, unseen by the clone, of rows that the clone's deletes took.
+        insert into lizsync.conflicts (
+            object_table, object_uid, clone_id, sync_id, central_time, clone_time, central_author, clone_author, row_data, rejected, rule_applied
+        )
+        select
+            lizsync.relation_name(r.relid), r.uid, v_exchange.clone_id, v_exchange.sync_id, e.edited_at, i.edited_at, e.author, i.author,
+            l.row_data, 'central', 'delete wins'
+        from lizsync.replay r
+        join audit.logged_actions l
+            on l.relid = any (v_relids) and l.transaction_id = v_exchange.transaction_id and l.action = 'D'
+                and l.relid = r.relid and l.uid = r.uid
+        join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
+        cross join lateral (
+            select u.edited_at, u.author from lizsync.unseen_events(v_exchange) as u
+            where u.relid = r.relid and u.uid = r.uid and not u.of_exchange and not u.of_clone and not u.caused_by_clone
+            order by u.event_id desc
+            limit 1
+        ) as e
+        where r.exchange = v_exchange.transaction_id and r.action = 'D' and r.error is null and r.counterpart is not null;
+    end if;
 
-    -- And of rows that a foreign key took or changed with them: those that the clone has sent too, and those that refer to a
-    -- row that it has made again under another key.
-    insert into lizsync.conflicts (
-        object_table, object_uid, clone_id, sync_id, field_name, central_value, central_time, central_author, row_data, rejected, rule_applied
-    )
-    with foreign_key as (
-        select c.conrelid, a.attname::text as field, c.confdeltype, c.confupdtype
-        from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
-        where c.contype = 'f' and c.conrelid = any (v_relids) and (c.confdeltype in ('c', 'n', 'd') or c.confupdtype in ('c', 'n', 'd'))
-    ), taken as (
-        select l.event_id, l.relid, l.uid, l.action, l.row_data, k.field
-        from audit.logged_actions l
-        join foreign_key k on k.conrelid = l.relid
-        where l.relid = any (v_relids)
-            and l.transaction_id = v_exchange.transaction_id
-            and (l.action = 'D' and k.confdeltype = 'c' or l.action = 'U' and l.changed_fields ? k.field)
-            and (
-                l.sync_data is null
-                or l.sync_data ? 'cause' and not exists (
-                    select from lizsync.replay r
-                    where r.exchange = v_exchange.transaction_id and r.relid = l.relid and r.uid = l.uid and r.won ? k.field
+    if v_foreign_keys <> '{}' then
+        -- And of rows that a foreign key took or changed with them: those that the clone has sent too, and those that refer
+        -- to a row that it has made again under another key.
+        insert into lizsync.conflicts (
+            object_table, object_uid, clone_id, sync_id, field_name, central_value, central_time, central_author, row_data, rejected, rule_applied
+        )
+        with foreign_key as (
+            select c.conrelid, a.attname::text as field, c.confdeltype, c.confupdtype
+            from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
+            where c.oid = any (v_foreign_keys)
+        ), taken as (
+            select l.event_id, l.relid, l.uid, l.action, l.row_data, k.field
+            from audit.logged_actions l
+            join foreign_key k on k.conrelid = l.relid
+            where l.relid = any (v_relids)
+                and l.transaction_id = v_exchange.transaction_id
+                and (l.action = 'D' and k.confdeltype = 'c' or l.action = 'U' and l.changed_fields ? k.field)
+                and (
+                    l.sync_data is null
+                    or l.sync_data ? 'cause' and not exists (
+                        select from lizsync.replay r
+                        where r.exchange = v_exchange.transaction_id and r.relid = l.relid and r.uid = l.uid and r.won ? k.field
+                    )
                 )
-            )
-    )
-    select distinct on (t.event_id, field)
-        lizsync.relation_name(t.relid), t.uid, v_exchange.clone_id, v_exchange.sync_id,
-        case t.action when 'U' then t.field end as field,
-        case t.action when 'U' then t.row_data -> t.field end,
-        e.edited_at, e.author,
-        case t.action when 'D' then t.row_data end,
-        'central', 'foreign key action'
-    from taken t
-    cross join lateral (
-        select u.edited_at, u.author
-        from lizsync.unseen_events(v_exchange) as u
-        where u.relid = t.relid and u.uid = t.uid and not u.of_exchange and not u.of_clone and not u.caused_by_clone
-            and (t.action = 'D' or u.fields ? t.field)
-        order by u.event_id desc
-        limit 1
-    ) as e
-    order by t.event_id, field;
+        )
+        select distinct on (t.event_id, field)
+            lizsync.relation_name(t.relid), t.uid, v_exchange.clone_id, v_exchange.sync_id,
+            case t.action when 'U' then t.field end as field,
+            case t.action when 'U' then t.row_data -> t.field end,
+            e.edited_at, e.author,
+            case t.action when 'D' then t.row_data end,
+            'central', 'foreign key action'
+        from taken t
+        cross join lateral (
+            select u.edited_at, u.author
+            from lizsync.unseen_events(v_exchange) as u
+            where u.relid = t.relid and u.uid = t.uid and not u.of_exchange and not u.of_clone and not u.caused_by_clone
+                and (t.action = 'D' or u.fields ? t.field)
+            order by u.event_id desc
+            limit 1
+        ) as e
+        order by t.event_id, field;
+    end if;
 end
 $$;
 comment on function lizsync.label_events() is 'On central: gives the events of the running exchange their origin, author and time.';

@@ -107,7 +107,7 @@ begin
         v_separator || string_agg(
             row (number, null, relation, uid, action, fields, null, null)::lizsync.change::text, v_separator
         )
-    from (select * from numbered order by batch, number) as ordered
+    from numbered
     group by batch;
     get diagnostics v_batches = row_count;
     return v_batches;

@@ -32,7 +32,7 @@ begin
     with relation as materialized (
         select relation, relid, lizsync.sent_columns(relid) as columns from lizsync.white_list(v_exchange.clone_id)
     ), event as materialized (
-        select i.event_id, r.relid, i.uid, i.action, i.fields
+        select i.event_id, r.relid, i.uid, i.action, i.fields, r.columns
         from lizsync.incoming i
         join relation r using (relation)
         left join lizsync.pending_changes p
@@ -47,7 +47,7 @@ begin
         having count(*) > 1
     ), net as (
         select
-            e.relid, e.uid, case e.action when 'I' then 'R' else e.action end as action, e.fields,
+            e.relid, e.uid, case e.action when 'I' then 'R' else e.action end as action, e.fields, e.columns,
             e.event_id as first_event, e.event_id as last_event
         from event e
         where not exists (select from several s where s.relid = e.relid and s.uid = e.uid)
@@ -56,21 +56,22 @@ begin
             e.relid, e.uid,
             case max(e.action) filter (where e.event_id = s.existence) when 'I' then 'R' when 'D' then 'D' else 'U' end,
             lizsync.net_fields(e.fields order by e.event_id),
+            e.columns,
             min(e.event_id),
             max(e.event_id)
         from several s
         join event e on e.relid = s.relid and e.uid = s.uid
         where s.existence is null or e.event_id >= s.existence
-        group by e.relid, e.uid
+        group by e.relid, e.uid, e.columns
     ), change as (
         select
-            n.relid, n.uid, n.action, n.first_event, n.last_event,
-            case n.action
-                when 'R' then slice(n.fields || hstore('uid', n.uid::text), r.columns)
-                when 'U' then slice(n.fields - 'uid'::text, r.columns)
+            relid, uid, action, first_event, last_event,
+            case action
+                when 'R' then slice(fields || hstore('uid', uid::text), columns)
+                when 'U' then slice(fields - 'uid'::text, columns)
                 else ''
             end as fields
-        from net n join relation r using (relid)
+        from net
         offset 0 -- so that the fields are made once
     )
     select

@@ -5,6 +5,9 @@ as $$
 declare
     v_group record;
 begin
+    if p_deletes and not lizsync.has_deletes(p_relid) then
+        return;
+    end if;
     if lizsync.is_central_exchange() then
         perform lizsync.compare(p_relid, p_deletes, p_again);
     end if;
