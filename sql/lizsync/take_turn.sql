@@ -21,8 +21,10 @@ begin
         select n into v_number from generate_series(1, c_turns) as n where pg_try_advisory_lock(lizsync.turn_class(), n) limit 1;
         if v_number is null then
             raise notice 'central is synchronising with % other clones; this one waits for its turn', c_turns;
-            perform pg_advisory_lock(lizsync.turn_class(), 1 + floor(c_turns * random())::integer);
+            v_number := 1 + floor(c_turns * random());
+            perform pg_advisory_lock(lizsync.turn_class(), v_number);
         end if;
+        perform set_config('lizsync.turn', v_number::text, false);
     end if;
     v_turn.given_at := extract(epoch from clock_timestamp());
     return v_turn;

@@ -67,3 +67,25 @@ func TestWhoSpeaksForNoCloneTakesNoTurn(t *testing.T) {
 	require.Equal(t, "0", central.Text(t, "select count(*) from pg_locks where locktype = 'advisory' and classid = lizsync.turn_class()::oid and database = (select oid from pg_database where datname = current_database())"))
 	require.Zero(t, clone.MustSync(t, synctest.ViaProgram))
 }
+
+func TestATurnIsGivenBackOnce(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	central.Clone(t)
+	conn := central.Conn(t)
+	held := func() (n int) {
+		t.Helper()
+		require.NoError(t, conn.QueryRow(t.Context(),
+			"select count(*) from pg_locks where locktype = 'advisory' and classid = lizsync.turn_class()::oid and pid = pg_backend_pid()").Scan(&n))
+		return n
+	}
+	execute(t, conn, "select lizsync.take_turn()")
+	require.Equal(t, 1, held())
+	execute(t, conn, "select lizsync.take_turn()")
+	require.Equal(t, 1, held(), "a session has one at most")
+	execute(t, conn, "begin; select lizsync.end_turn(); rollback")
+	require.Zero(t, held(), "an exchange that fails after it keeps nobody waiting")
+	execute(t, conn, "select lizsync.end_turn(); select lizsync.end_turn()")
+	execute(t, conn, "select lizsync.take_turn()")
+	require.Equal(t, 1, held())
+}
