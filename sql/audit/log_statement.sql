@@ -46,15 +46,14 @@ begin
             action, row_data, statement_only, uid, sync_data
         )
         select
-            tg_table_schema, tg_table_name, tg_relid, coalesce(i.author, session_user),
+            tg_table_schema, tg_table_name, tg_relid, coalesce(r.author, session_user),
             current_timestamp, statement_timestamp(), clock_timestamp(), c_transaction,
             c_application, c_address, c_port, c_query,
-            'I', c.row_data, false, c.uid, jsonb_set(v_label, '{time}', to_jsonb(i.edited_at))
+            'I', c.row_data, false, c.uid, jsonb_set(v_label, '{time}', to_jsonb(r.edited_at))
         from (select n.uid, hstore(n.*) as row_data from new_rows as n offset 0) as c
         left join lizsync.replay r
             on r.exchange = v_exchange.transaction_id and r.relid = tg_relid and r.uid = c.uid
-                and r.first_event = r.last_event and r.action = 'R' and c.row_data @> r.won
-        left join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event;
+                and r.first_event = r.last_event and r.action = 'R' and c.row_data @> r.won;
         return null;
     end if;
 
@@ -66,7 +65,7 @@ begin
         action, row_data, changed_fields, statement_only, uid, sync_data
     )
     select
-        tg_table_schema, tg_table_name, tg_relid, coalesce(i.author, session_user),
+        tg_table_schema, tg_table_name, tg_relid, coalesce(r.author, session_user),
         current_timestamp, statement_timestamp(), clock_timestamp(), c_transaction,
         c_application, c_address, c_port, c_query,
         case when c.changed is not null then 'U' when c.before is not null then 'D' else 'I' end,
@@ -74,7 +73,7 @@ begin
             when pg_column_size(c.before) > 8192 and c.changed is not null then audit.without_photos(c.before, c.changed)
             else coalesce(c.before, c.after)
         end,
-        c.changed, false, c.uid, jsonb_set(v_label, '{time}', to_jsonb(i.edited_at))
+        c.changed, false, c.uid, jsonb_set(v_label, '{time}', to_jsonb(r.edited_at))
     from (
         select uid, before, after, after - before as changed
         from (select o.uid, hstore(o.*) as before from old_rows as o offset 0) as o
@@ -84,7 +83,6 @@ begin
     left join lizsync.replay r
         on r.exchange = v_exchange.transaction_id and r.relid = tg_relid and r.uid = c.uid
             and r.first_event = r.last_event and r.action <> 'D' and c.changed = r.won
-    left join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
     where c.changed is null or c.changed <> '' and (c_ignored = '{}' or c.changed - c_ignored <> '');
     return null;
 end

@@ -70,11 +70,10 @@ begin
         where r.exchange = v_exchange.transaction_id and r.relid = p_relid and r.uid = c.uid and r.action = 'D'
         returning r.uid
     ), gone as (
-        select r.uid, r.fields, e.fields as row_data, e.edited_at, e.author, i.edited_at as clone_time, i.author as clone_author
+        select r.uid, r.fields, e.fields as row_data, e.edited_at, e.author, r.edited_at as clone_time, r.author as clone_author
         from counterpart c
         join lizsync.replay r on r.exchange = v_exchange.transaction_id and r.relid = p_relid and r.uid = c.uid
         join event e on e.uid = c.uid and e.event_id = e.existence
-        join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
         where c.action = 'D' and r.action <> 'D'
     ), gone_conflict as (
         insert into lizsync.conflicts (

@@ -13,10 +13,9 @@ begin
     insert into lizsync.conflicts (
         object_table, object_uid, clone_id, sync_id, clone_time, clone_author, row_data, rejected, rule_applied
     )
-    select lizsync.relation_name(r.relid), r.uid, v_exchange.clone_id, v_exchange.sync_id, i.edited_at, i.author, r.fields, 'clone', 'given up'
+    select lizsync.relation_name(r.relid), r.uid, v_exchange.clone_id, v_exchange.sync_id, r.edited_at, r.author, r.fields, 'clone', 'given up'
     from lizsync.replay r
     join lizsync.standing s on s.exchange = r.exchange and s.relid = r.relid and s.uid = r.uid and s.given_up
-    join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
     where r.exchange = v_exchange.transaction_id;
 
     delete from lizsync.replay r

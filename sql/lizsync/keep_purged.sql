@@ -25,10 +25,9 @@ begin
         row_data, rejected, rule_applied
     )
     with taken as (
-        select r.uid, r.action, c.fields, r.won, i.edited_at, i.author
+        select r.uid, r.action, c.fields, r.won, r.edited_at, r.author
         from lizsync.replay r
         join lizsync.current_rows(p_relid, v_uids) as c on c.uid = r.uid
-        join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
         where r.exchange = v_exchange.transaction_id and r.relid = p_relid
     )
     select

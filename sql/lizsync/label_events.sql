@@ -44,9 +44,8 @@ begin
             having count(*) > 1
         )
         update audit.logged_actions l
-        set session_user_name = i.author, sync_data = lizsync.clone_label(v_exchange, i.edited_at)
+        set session_user_name = r.author, sync_data = lizsync.clone_label(v_exchange, r.edited_at)
         from lizsync.replay r
-        join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
         left join several s on s.relid = r.relid and s.uid = r.uid
         where r.exchange = v_exchange.transaction_id
             and r.error is null
@@ -93,13 +92,12 @@ begin
             object_table, object_uid, clone_id, sync_id, central_time, clone_time, central_author, clone_author, row_data, rejected, rule_applied
         )
         select
-            lizsync.relation_name(r.relid), r.uid, v_exchange.clone_id, v_exchange.sync_id, e.edited_at, i.edited_at, e.author, i.author,
+            lizsync.relation_name(r.relid), r.uid, v_exchange.clone_id, v_exchange.sync_id, e.edited_at, r.edited_at, e.author, r.author,
             l.row_data, 'central', 'delete wins'
         from lizsync.replay r
         join audit.logged_actions l
             on l.relid = any (v_relids) and l.transaction_id = v_exchange.transaction_id and l.action = 'D'
                 and l.relid = r.relid and l.uid = r.uid
-        join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
         cross join lateral (
             select u.edited_at, u.author from lizsync.unseen_events(v_exchange) as u
             where u.relid = r.relid and u.uid = r.uid and not u.of_exchange and not u.of_clone and not u.caused_by_clone

@@ -22,9 +22,8 @@ begin
     insert into lizsync.conflicts (
         object_table, object_uid, clone_id, sync_id, clone_time, clone_author, row_data, rejected, rule_applied
     )
-    select v_table, r.uid, v_exchange.clone_id, v_exchange.sync_id, i.edited_at, i.author, r.fields, 'clone', 'delete wins'
+    select v_table, r.uid, v_exchange.clone_id, v_exchange.sync_id, r.edited_at, r.author, r.fields, 'clone', 'delete wins'
     from lizsync.replay r
-    join lizsync.incoming i on i.exchange = r.exchange and i.event_id = r.last_event
     where r.exchange = v_exchange.transaction_id and r.relid = p_relid and r.uid = any (p_uids) and r.action <> 'D'
         and r.uid not in (select c.uid from lizsync.current_rows(p_relid, p_uids) as c)
         and not exists (

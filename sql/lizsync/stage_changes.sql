@@ -28,11 +28,11 @@ begin
             hint = 'Deploy a package to it, asking to keep its unsent changes.';
     end if;
 
-    insert into lizsync.replay (exchange, ordinal, relid, uid, action, fields, won, first_event, last_event)
+    insert into lizsync.replay (exchange, ordinal, relid, uid, action, fields, won, first_event, last_event, edited_at, author)
     with relation as materialized (
         select relation, relid, lizsync.sent_columns(relid) as columns from lizsync.white_list(v_exchange.clone_id)
     ), event as materialized (
-        select i.event_id, r.relid, i.uid, i.action, i.fields, r.columns
+        select i.event_id, r.relid, i.uid, i.action, i.fields, r.columns, i.edited_at, i.author
         from lizsync.incoming i
         join relation r using (relation)
         left join lizsync.pending_changes p
@@ -48,7 +48,7 @@ begin
     ), net as (
         select
             e.relid, e.uid, case e.action when 'I' then 'R' else e.action end as action, e.fields, e.columns,
-            e.event_id as first_event, e.event_id as last_event
+            e.event_id as first_event, e.event_id as last_event, e.edited_at, e.author
         from event e
         where not exists (select from several s where s.relid = e.relid and s.uid = e.uid)
         union all
@@ -58,14 +58,16 @@ begin
             lizsync.net_fields(e.fields order by e.event_id),
             e.columns,
             min(e.event_id),
-            max(e.event_id)
+            max(e.event_id),
+            (array_agg(e.edited_at order by e.event_id desc))[1],
+            (array_agg(e.author order by e.event_id desc))[1]
         from several s
         join event e on e.relid = s.relid and e.uid = s.uid
         where s.existence is null or e.event_id >= s.existence
         group by e.relid, e.uid, e.columns
     ), change as (
         select
-            relid, uid, action, first_event, last_event,
+            relid, uid, action, first_event, last_event, edited_at, author,
             case action
                 when 'R' then slice(fields || hstore('uid', uid::text), columns)
                 when 'U' then slice(fields - 'uid'::text, columns)
@@ -76,7 +78,7 @@ begin
     )
     select
         v_exchange.transaction_id, row_number() over (order by relid, action, akeys(fields) collate "C"), relid, uid, action,
-        fields, fields, first_event, last_event
+        fields, fields, first_event, last_event, edited_at, author
     from change;
 end
 $$;
