@@ -556,7 +556,8 @@ func manyClones(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 	return rows, nil
 }
 
-// serverOfTablets is a server for clones alone. It leaves the processors to central, as the clones of other machines do.
+// serverOfTablets is a server for clones alone. It leaves the processors to central, as the clones of other machines do, where the
+// system heeds priorities across sessions: Linux does with kernel.sched_autogroup_enabled = 0.
 func serverOfTablets(ctx context.Context) (*cluster.Cluster, error) {
 	c, err := cluster.Start(ctx, cluster.Options{Settings: map[string]string{"max_connections": "500", "fsync": "off"}})
 	if err != nil {
