@@ -74,7 +74,7 @@ A clone with edits that central has not received yet is refused: synchronise it 
 			{When: "the clone is the central database itself, has clones of its own, or is the clone of another central database", Remedy: "Check CONNECTION_NAME_CLONE."},
 			{When: "the clone has edits that were not synchronised", Remedy: "Run synchronize_database first, or let KEEP_UNSENT_CHANGES be true."},
 			{When: "the clone to keep edits of is an older copy of itself", Remedy: "Let RECREATE_CLONE_SERVER_ID be true as well, so that its edits are told from those of the other copy."},
-			{When: "the clone has synchronised since the package was made", Remedy: "Make a new package."},
+			{When: "the clone has synchronised since the package was made, even if the answer was lost", Remedy: "Make a new package."},
 			{When: "the database has tables of its own under names of the package", Remedy: "Deploy to another database, or rename them."},
 			{When: "objects that were made on the clone depend on the tables to be replaced", Remedy: "Drop the objects that the message names, deploy, and make them again."},
 			{When: "PostGIS or another extension is missing and this role may not create it", Remedy: "Ask an administrator to run the command in the message."},
@@ -136,7 +136,7 @@ func runDeployDatabaseServerPackage(ctx context.Context, p deployDatabaseServerP
 	result.ServerID, result.ServerName = d.serverID, d.serverName
 	result.Tables, result.Rows = len(pack.Manifest.Tables), pack.Manifest.RowCount()
 	text := fmt.Sprintf("%d tables with %d rows are deployed to the clone %s", result.Tables, result.Rows, d.serverName)
-	if d.carried != nil {
+	if d.carried != nil && d.carried.Edits > 0 {
 		result.Carried = d.carried.Edits
 		text += fmt.Sprintf("; %d edits were carried over, synchronise to send them", result.Carried)
 	}
@@ -161,6 +161,7 @@ type deployment struct {
 	historyID            string           // of the deployment, the same on both sides
 	carried              *archive.Carried // nil unless edits are kept
 	received             string           // the clone's snapshot before the deployment, which is not in it
+	offered              string           // the token in the clone's entry on central that the edits to keep were chosen by
 }
 
 // target is what the clone is before the deployment.
@@ -541,35 +542,74 @@ func (d *deployment) keepOrRefuseUnsent(ctx context.Context, tx pgx.Tx, ours []s
 	if !d.params.KeepUnsent {
 		return d.refuseUnsent(ctx, tx, ours)
 	}
-	carried, err := d.restorer.Keep(ctx)
-	if err != nil || carried.Edits == 0 {
+	entry, err := d.readEntry(ctx, tx)
+	if err != nil {
 		return err
 	}
-	d.carried = carried
-	if d.params.RecreateID {
-		return nil
+	carried, err := d.restorer.Keep(ctx, entry.received)
+	if err != nil || carried.Edits+carried.Received == 0 {
+		return err
 	}
-	// Edits of another copy count as this clone's own: they would not be compared with its older ones.
-	var token string
-	if err := tx.QueryRow(ctx, "select token::text from lizsync.central").Scan(&token); err != nil {
-		return fmt.Errorf("look at the clone: %w", err)
-	}
-	var stale bool
-	err = d.central.QueryRow(ctx, `
-		select exists (
-			select from lizsync.clones
-			where server_id = $1 and $2::uuid <> all (array_remove(array[accepted_token, offered_token, deploy_token], null))
-		)`, d.target.serverID, token).Scan(&stale)
-	if err != nil {
-		return fmt.Errorf("look at the clone's entry on central: %w", err)
-	}
-	if stale {
+	switch {
+	case (entry.otherCopy || carried.OtherCopy) && !d.params.RecreateID:
+		// Edits of another copy count as this clone's own: they would not be compared with its older ones.
 		return &provider.Failure{
 			Text: fmt.Sprintf("the clone %s is an older copy of itself: another copy has synchronised since, or it was restored from a backup", d.target.serverName),
 			Hint: "let RECREATE_CLONE_SERVER_ID be true too, so that the edits that it keeps are told from those of the other copy",
 		}
+	case carried.Received > 0 && !entry.packaged:
+		return &provider.Failure{
+			Text: fmt.Sprintf("central has received %d edits of the clone %s since the package was made, which are not in it", carried.Received, d.target.serverName),
+			Hint: "make a new package with package_central_database: the answer of that synchronisation was lost, and the edits are on central alone now",
+		}
+	case carried.Received > 0:
+		d.feedback.Message(fmt.Sprintf("central has received %d of the edits already, in a synchronisation whose answer was lost", carried.Received))
 	}
+	d.carried = carried
 	return nil
+}
+
+// entry is what central knows of the clone.
+type entry struct {
+	otherCopy bool              // the clone does not have the token of its last synchronisation
+	packaged  bool              // what that did on central is in the package
+	received  *archive.Received // nil when nobody can tell
+}
+
+// readEntry reads it, for the token that the clone has. A deployment that the clone got and has not used since begins anew.
+func (d *deployment) readEntry(ctx context.Context, tx pgx.Tx) (entry, error) {
+	var token string
+	if err := tx.QueryRow(ctx, "select token::text from lizsync.central").Scan(&token); err != nil {
+		return entry{}, fmt.Errorf("look at the clone: %w", err)
+	}
+	var e entry
+	var known bool
+	var received archive.Received
+	err := d.central.QueryRow(ctx, `
+		select
+			c.offered_token::text,
+			$2::uuid <> all (array_remove(array[c.accepted_token, c.offered_token, c.deploy_token], null)),
+			c.central_system_identifier <> lizsync.system_identifier() or coalesce(lizsync.snapshot_contains($3::text::pg_snapshot, c.offered), true),
+			$2::uuid in (c.accepted_token, c.offered_token) and $2::uuid is distinct from c.deploy_token
+				and c.clone_system_identifier = $4 and lizsync.snapshot_contains($5::text::pg_snapshot, c.received),
+			c.received::text, case $2::uuid when c.offered_token then c.pending_digest else c.digest end,
+			array_agg(p.object_table) filter (where p.received is not null),
+			array_agg(p.object_uid::text) filter (where p.received is not null),
+			array_agg(p.received::text) filter (where p.received is not null)
+		from lizsync.clones c left join lizsync.pending_changes p on p.clone_id = c.server_id
+		where c.server_id = $1
+		group by c.server_id`, d.target.serverID, token, d.manifest.Central.Snapshot, d.target.systemIdentifier, d.received,
+	).Scan(&d.offered, &e.otherCopy, &e.packaged, &known, &received.Snapshot, &received.Digest, &received.Relations, &received.UIDs, &received.Snapshots)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return entry{}, nil // forgotten
+	}
+	if err != nil {
+		return entry{}, fmt.Errorf("look at the clone's entry on central: %w", err)
+	}
+	if known {
+		e.received = &received
+	}
+	return e, nil
 }
 
 // refuseUnsent refuses a clone whose edits central has not got.
@@ -738,6 +778,9 @@ func (d *deployment) register(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := d.checkEntry(ctx, tx); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, "select lizsync.register_clone($1, $2, $3, $4, $5::text::pg_snapshot, $6, $7::text::pg_snapshot, $8)",
 			d.serverID, d.serverName, d.centralRole, d.manifest.WhiteList(), d.manifest.Central.Snapshot, d.token, d.received, d.target.systemIdentifier)
 		if err != nil {
@@ -747,6 +790,26 @@ func (d *deployment) register(ctx context.Context) error {
 	})
 	if err != nil {
 		return fmt.Errorf("register the clone on central: %w", err)
+	}
+	return nil
+}
+
+// checkEntry makes sure that central has received nothing of the clone since it was asked which edits to keep: a session of
+// a synchronisation that was cut may go on there.
+func (d *deployment) checkEntry(ctx context.Context, tx pgx.Tx) error {
+	if d.offered == "" {
+		return nil
+	}
+	var same bool
+	err := tx.QueryRow(ctx, "select offered_token = $2 from lizsync.clones where server_id = $1 for update", d.target.serverID, d.offered).Scan(&same)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("look at the clone's entry on central: %w", err)
+	}
+	if !same {
+		return &provider.Failure{
+			Text: fmt.Sprintf("a synchronisation of the clone %s has ended on central meanwhile", d.target.serverName),
+			Hint: "make a new package with package_central_database, then deploy that",
+		}
 	}
 	return nil
 }

@@ -38,14 +38,19 @@ func deploy(t *testing.T, central, clone *pgtest.DB, path string, more map[strin
 
 func synchronize(t *testing.T, central, clone *pgtest.DB) {
 	t.Helper()
+	_, err := trySynchronize(t, central, clone)
+	require.NoError(t, err)
+}
+
+func trySynchronize(t *testing.T, central, clone *pgtest.DB) (exchange.Counts, error) {
+	t.Helper()
 	from, err := database.Connect(t.Context(), clone.URL, &story{})
 	require.NoError(t, err)
 	defer database.Close(t.Context(), from)
 	to, err := database.Connect(t.Context(), central.URL, &story{})
 	require.NoError(t, err)
 	defer database.Close(t.Context(), to)
-	_, err = exchange.Synchronize(t.Context(), from, to, &story{})
-	require.NoError(t, err)
+	return exchange.Synchronize(t.Context(), from, to, &story{})
 }
 
 // small is a central database with one table of two rows, and a package of it.
@@ -545,6 +550,103 @@ func TestKeptEditsAreComparedWithAllThatCentralDid(t *testing.T) {
 		central.Rows(t, "select rule_applied, clone_value, coalesce(row_data operator(public.->) 'code', row_data operator(public.->) 'nom') from lizsync.conflicts order by 1, 3"))
 	assert.Equal(t, "0", clone.Text(t, "select count(*) from lizsync.pending_changes"))
 	assert.Equal(t, "0", clone.Text(t, "select count(*) from audit.logged_actions"))
+}
+
+// lost synchronises a clone that loses central's reply: central has committed, the clone has not.
+func lost(t *testing.T, central, clone *pgtest.DB) {
+	t.Helper()
+	const apply = "lizsync.apply_reply(lizsync.answer)"
+	restore := clone.Text(t, "select pg_get_functiondef($1::text::regprocedure)", apply)
+	clone.Exec(t, strings.Replace(restore, "begin\n", "begin\n    raise exception 'the reply is lost';\n", 1))
+	_, err := trySynchronize(t, central, clone)
+	require.ErrorContains(t, err, "the reply is lost")
+	clone.Exec(t, restore)
+}
+
+// threeTrees is a central database with three trees, and a clone.
+func threeTrees(t *testing.T) (central, clone *pgtest.DB) {
+	t.Helper()
+	central = centralDatabase(t, `
+		create schema s;
+		create table s.t (nom text primary key, hauteur integer);
+		insert into s.t values ('a', 0), ('b', 0), ('c', 0)`)
+	clone = pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, pack(t, central, []any{"s.t"}, nil), nil))
+	return central, clone
+}
+
+// TestKeptEditsThatCentralHasAreNotSentAgain: those whose answer was lost. What it has refused is carried.
+func TestKeptEditsThatCentralHasAreNotSentAgain(t *testing.T) {
+	t.Parallel()
+	keep := map[string]any{"KEEP_UNSENT_CHANGES": true}
+	for _, renew := range []bool{false, true} {
+		central, clone := threeTrees(t)
+		clone.Exec(t, "update s.t set hauteur = 1 where nom = 'a'; update s.t set hauteur = 100 where nom = 'c'")
+		central.Exec(t, `
+			create function s.low() returns trigger language plpgsql as 'begin if new.hauteur >= 100 then raise check_violation; end if; return new; end';
+			create trigger low before update on s.t for each row execute function s.low()`)
+		older := pack(t, central, []any{"s.t"}, nil)
+		lost(t, central, clone)
+		central.Exec(t, "update s.t set hauteur = 2 where nom = 'a'")
+		clone.Exec(t, "update s.t set hauteur = 3 where nom = 'b'")
+		err := untouched(t, central, clone, older, keep)
+		require.ErrorContains(t, err, "has received 1 edits of the clone")
+		assert.Contains(t, hint(t, err), "make a new package")
+
+		path := pack(t, central, []any{"s.t"}, nil)
+		keep["RECREATE_CLONE_SERVER_ID"] = renew
+		told, err := tryDeploy(t.Context(), t, central, clone, path, keep)
+		require.NoError(t, err)
+		assert.Contains(t, strings.Join(told.messages, "\n"), "central has received 1 of the edits already")
+		assert.Equal(t, "2", clone.Text(t, "select count(*) from audit.logged_actions"))
+		if !renew {
+			counts, err := trySynchronize(t, central, clone)
+			require.NoError(t, err)
+			assert.Equal(t, exchange.Counts{ReplayedToCentral: 1, Pending: 1}, counts)
+		}
+		central.Exec(t, "drop trigger low on s.t")
+		for range 2 {
+			synchronize(t, central, clone)
+		}
+		const all = "select nom, hauteur from s.t order by 1"
+		assert.Equal(t, [][]string{{"a", "2"}, {"b", "3"}, {"c", "100"}}, central.Rows(t, all))
+		assert.Equal(t, central.Rows(t, all), clone.Rows(t, all))
+		assert.Equal(t, "0", central.Text(t, "select count(*) from lizsync.conflicts"))
+	}
+}
+
+// TestEditsOfAnotherCopyAreNotTakenForThoseThatCentralHas: transaction ids say nothing then.
+func TestEditsOfAnotherCopyAreNotTakenForThoseThatCentralHas(t *testing.T) {
+	t.Parallel()
+	central, clone := threeTrees(t)
+	clone.Exec(t, "update s.t set hauteur = 1 where nom = 'a'")
+	lost(t, central, clone)
+	clone.Exec(t, "delete from audit.logged_actions; update s.t set hauteur = 2 where nom = 'b'; update audit.logged_actions set transaction_id = 3")
+	path := pack(t, central, []any{"s.t"}, nil)
+	err := untouched(t, central, clone, path, map[string]any{"KEEP_UNSENT_CHANGES": true})
+	require.ErrorContains(t, err, "is an older copy of itself")
+	require.NoError(t, deploy(t, central, clone, path, map[string]any{"KEEP_UNSENT_CHANGES": true, "RECREATE_CLONE_SERVER_ID": true}))
+	synchronize(t, central, clone)
+	assert.Equal(t, "1", central.Text(t, "select count(*) from s.t where hauteur = 2"))
+}
+
+// TestASynchronisationThatEndsOnCentralDuringADeploymentIsNoticed: its clone was killed, its session on central was not.
+func TestASynchronisationThatEndsOnCentralDuringADeploymentIsNoticed(t *testing.T) {
+	t.Parallel()
+	central, clone := threeTrees(t)
+	clone.Exec(t, "update s.t set hauteur = 1 where nom = 'a'")
+	path := pack(t, central, []any{"s.t"}, nil)
+	before := state(t, clone)
+	told := &story{told: func(text string) {
+		if strings.HasPrefix(text, "carrying") {
+			central.Exec(t, "update lizsync.clones set offered_token = gen_random_uuid()")
+		}
+	}}
+	_, err := run(t.Context(), t, "deploy_database_server_package", map[string]any{
+		"CONNECTION_NAME_CENTRAL": central.URL, "CONNECTION_NAME_CLONE": clone.URL, "ZIP_FILE": path, "KEEP_UNSENT_CHANGES": true,
+	}, told)
+	require.ErrorContains(t, err, "has ended on central meanwhile")
+	assert.Equal(t, before, state(t, clone))
 }
 
 func TestEditsOfAnOlderCopyAreKeptUnderAnotherIdentity(t *testing.T) {

@@ -51,6 +51,7 @@ begin
         received = v_exchange.sent,
         accepted_token = v_exchange.token,
         offered_token = v_answer.token,
+        offered = v_answer.cursor,
         digest = lizsync.events_digest(v_exchange.sent),
         pending_digest = v_pending_digest,
         horizon = v_exchange.horizon,

@@ -20,19 +20,38 @@ import (
 // stays.
 type Carried struct {
 	Edits, Rows int
+	Received    int      // edits that central has, which are not carried
+	OtherCopy   bool     // what central has received are not edits of this copy of the clone, and all are carried
 	GivenUp     []string // rows that do not fit, with the reason
 }
 
-// Keep notes the edits in the log, before the old tables go. When central was restored meanwhile, nobody can tell what the
+// Received is what central has received of a clone.
+type Received struct {
+	Snapshot string // of the clone
+	Digest   string // of the edits visible in it that the clone still has to have
+	// The rows that central has refused, and the older snapshots from which they are unreceived.
+	Relations, UIDs, Snapshots []string
+}
+
+// Keep notes the edits in the log, before the old tables go, less those that central has received: the clone still has
+// them when the answer was lost. Where received is nil, nobody can tell which. When central was restored meanwhile, nobody can tell what the
 // clone has received: the snapshot is the package's then, and begins at the first transaction of all, by which
 // lizsync.keep_purged knows it.
-func (r *Restorer) Keep(ctx context.Context) (*Carried, error) {
+func (r *Restorer) Keep(ctx context.Context, received *Received) (*Carried, error) {
 	m := r.Package.Manifest
-	for _, command := range []string{
-		`create temporary table lizsync_carried on commit drop as
-			select l.event_id, w.relation, l.uid, l.action, case l.action when 'U' then l.changed_fields when 'I' then l.row_data end as fields
+	var carried Carried
+	_, err := r.Tx.Exec(ctx, `
+		create temporary table lizsync_carried on commit drop as
+			select l.event_id, l.transaction_id, w.relation, l.uid, l.action, case l.action when 'U' then l.changed_fields when 'I' then l.row_data end as fields
 			from audit.logged_actions l join lizsync.white_list(lizsync.server_id()) as w on w.relid = l.relid
-			where l.uid is not null`,
+			where l.uid is not null`)
+	if err == nil && received != nil {
+		carried.Received, carried.OtherCopy, err = r.leaveReceived(ctx, received)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("keep the edits of the clone: %w", err)
+	}
+	for _, command := range []string{
 		`create index on pg_temp.lizsync_carried (relation, uid)`,
 		`analyze pg_temp.lizsync_carried`,
 		`create temporary table lizsync_standing on commit drop as
@@ -44,14 +63,13 @@ func (r *Restorer) Keep(ctx context.Context) (*Carried, error) {
 			return nil, fmt.Errorf("keep the edits of the clone: %w", err)
 		}
 	}
-	_, err := r.Tx.Exec(ctx, `
+	_, err = r.Tx.Exec(ctx, `
 		update pg_temp.lizsync_standing s
 		set received = case when c.system_identifier in (0, $1) then coalesce(s.received, c.cursor) else regexp_replace($2, '^\d+', '3')::pg_snapshot end
 		from lizsync.central c`, m.Central.SystemIdentifier, m.Central.Snapshot)
 	if err != nil {
 		return nil, fmt.Errorf("keep the edits of the clone: %w", err)
 	}
-	var carried Carried
 	var outside []string
 	err = r.Tx.QueryRow(ctx, `
 		select (select count(*) from pg_temp.lizsync_carried), count(*),
@@ -67,6 +85,35 @@ func (r *Restorer) Keep(ctx context.Context) (*Carried, error) {
 		}
 	}
 	return &carried, nil
+}
+
+// leaveReceived takes the edits that central has received from those to be carried, and counts them. The digest is central's
+// own function, to which the edits are shown as if they had just been received here.
+func (r *Restorer) leaveReceived(ctx context.Context, received *Received) (edits int, otherCopy bool, err error) {
+	_, err = r.Tx.Exec(ctx, `
+		insert into lizsync.incoming (exchange, event_id, transaction_id, relation, uid, action)
+		select pg_current_xact_id()::text::bigint, event_id, transaction_id, relation, uid, action from pg_temp.lizsync_carried`)
+	if err != nil {
+		return 0, false, err
+	}
+	var digest string
+	if err := r.Tx.QueryRow(ctx, "select lizsync.events_digest($1::text::pg_snapshot)", received.Snapshot).Scan(&digest); err != nil {
+		return 0, false, err
+	}
+	if _, err := r.Tx.Exec(ctx, "delete from lizsync.incoming where exchange = pg_current_xact_id()::text::bigint"); err != nil {
+		return 0, false, err
+	}
+	if digest != received.Digest {
+		return 0, true, nil
+	}
+	tag, err := r.Tx.Exec(ctx, `
+		delete from pg_temp.lizsync_carried c
+		where lizsync.is_received(c.transaction_id, coalesce(
+			(select p.received from unnest($2::text[], $3::text[], $4::text[]) as p (relation, uid, received) where p.relation = c.relation and p.uid = c.uid::text),
+			$1
+		)::pg_snapshot)`,
+		received.Snapshot, received.Relations, received.UIDs, received.Snapshots)
+	return int(tag.RowsAffected()), false, err
 }
 
 // carryRow is a function that writes the edits of one row again, in their order. Keys that each database numbers for
