@@ -97,6 +97,28 @@ var kept = []struct{ name, text string }{
 		A set road a name=quote
 		C purge absent
 	`},
+	{"a deployment that keeps edits which central has, the answer lost, and others of the same field", `
+		A set road a name=plain
+		A lost
+		A set road a lo=1
+		C set road a name=quote
+		A deploy keep
+	`},
+	{"a package from before the synchronisation whose answer was lost", `
+		C pack
+		A set road a name=plain
+		A lost
+		A deploy old keep
+	`},
+	{"a deployment that keeps edits of a row which central refused, the answer lost", `
+		C set road a code=p
+		A set road b code=p name=plain
+		A lost
+		C set road b name=quote
+		A set road b remark=plain
+		A deploy keep
+		C set road a code=q
+	`},
 	{"a copy that is deployed under the identity that the other one goes on with", `
 		B copy A
 		B deploy keep

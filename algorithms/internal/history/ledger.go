@@ -31,6 +31,7 @@ type edit struct {
 
 	gone     bool // with the disk of the clone, maybe before central had it
 	repeated bool // sent again from a copy of the clone, maybe
+	stood    bool // made in a row that stood still since a deployment, which shows what it is still compared with
 }
 
 // transaction is what a user has done in one.
@@ -49,7 +50,7 @@ type ledger struct {
 	deleted    map[string]string // uid: database
 	clocks     map[string]bool   // databases whose clock was changed
 	repeated   map[cell]bool     // by copies of clones
-	stood      map[string]bool   // rows that stood still over a deployment
+	stood      map[string]bool   // rows that stood still over a deployment, as "database uid"
 	undone     map[string]bool   // rows of which a delete may be gone with a disk
 }
 
@@ -315,7 +316,7 @@ func (w *world) checkConflicts() {
 		}
 		// Nobody can tell that they were sent before; and what is edited in a row that stands still is compared with all that
 		// was done to it since it stands.
-		if ours.repeated || theirs.repeated || w.ledger.stood[c.uid] {
+		if ours.repeated || theirs.repeated || ours.stood || theirs.stood {
 			continue
 		}
 		if w.ledger.saw(ours, theirs) || w.ledger.saw(theirs, ours) {

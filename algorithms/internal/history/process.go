@@ -66,7 +66,9 @@ func (w *world) newProcess(s *side) *process {
 
 // kill rolls back what is under way. The sessions are kept for another process: a new one costs more than the rest.
 func (p *process) kill() {
-	p.s.lost = p.s.lost || p.tick > 0 && p.next < stepsDone
+	if p.tick > 0 && p.next < stepsDone {
+		p.s.lost = p.tick
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	sessions := [2]*pgx.Conn{p.clone, p.central}
@@ -318,6 +320,7 @@ func (w *world) together(s *side, o op) {
 			w.admitted(r.s, w.tick)
 		case serialization, deadlock, lockNotAvailable:
 			w.outcomes["together: "+state(r.err)]++
+			r.s.lost = w.tick
 		default:
 			if !w.refused(r.s, r.err) {
 				violate("ERROR", "%s: %v", r.s.name, full(r.err))
@@ -375,6 +378,7 @@ func (w *world) whole(s *side, o op) exchange.Counts {
 		w.admitted(s, w.tick)
 		w.checkTold(s, counts, s.skew)
 	case serialization, deadlock, lockNotAvailable:
+		s.lost = w.tick
 	default:
 		if !w.refused(s, err) {
 			violate("ERROR", "%s: %v", s.name, full(err))

@@ -187,6 +187,7 @@ func (w *world) become(s *side, i image) {
 	for id, e := range i.events {
 		s.events[id] = e
 	}
+	w.noteStanding(s)
 }
 
 // log is the events of a clone's log.
@@ -346,14 +347,12 @@ func (w *world) deploy(s *side, o op) (done, renew bool) {
 		if !fresh {
 			violate("ACCEPTED", "%s was deployed from a package that is older than what it has received", s.name)
 		}
-		if s.lost {
-			// A deployment does not tell the edits that central has from the others, and all are sent again.
+		if s.lost > 0 && (s.doubtful || s.overtaken > 0) {
+			// Nobody can tell the edits of this copy that central has from the others, and all are sent again.
 			w.ledger.lose(s.events, nil, w.log(s.db))
 		}
-		for _, r := range s.db.Rows(w.t, "select object_uid from lizsync.pending_changes") {
-			w.ledger.stood[r[0]] = true
-		}
-		s.clone.ID, s.lost, s.moved = result.ID, false, false
+		w.noteStanding(s)
+		s.clone.ID, s.lost, s.moved = result.ID, 0, false
 		s.received, s.shape, s.overtaken, s.doubtful = p.tick, p.shape, 0, false
 		s.deployed++
 		s.unspent = true
@@ -372,6 +371,8 @@ func (w *world) deploy(s *side, o op) (done, renew bool) {
 		{"has synchronised, or was deployed, since the package was made", !fresh},
 		{"a synchronisation or deployment of the clone", s.process != nil},
 		{"central has purged edits that were made since the package", w.purged >= p.tick},
+		{"since the package was made, which are not in it", keep && s.lost >= p.tick},
+		{"has ended on central meanwhile", keep && s.lost == w.tick},
 		{"is an older copy of itself", s.overtaken > 0 || s.doubtful},
 	} {
 		if strings.Contains(err.Error(), refusal.text) && refusal.expected {
@@ -381,6 +382,13 @@ func (w *world) deploy(s *side, o op) (done, renew bool) {
 	}
 	violate("ERROR", "deploy to %s: %v", s.name, full(err))
 	return false, false
+}
+
+// noteStanding notes the rows of a clone that stand still.
+func (w *world) noteStanding(s *side) {
+	for _, r := range s.db.Rows(w.t, "select object_uid from lizsync.pending_changes") {
+		w.ledger.stood[s.name+" "+r[0]] = true
+	}
 }
 
 // refused tells whether central had a reason to refuse a clone.
@@ -407,7 +415,7 @@ func (w *world) admitted(s *side, tick int) {
 	s.received = tick
 	s.syncs++
 	w.exchanges[s.clone.ID]++
-	s.refused, s.unspent, s.lost = false, false, false
+	s.refused, s.unspent, s.lost = false, false, 0
 	for _, other := range w.sides {
 		if other != s && other.clone != nil && other.clone.ID == s.clone.ID {
 			other.overtaken++
@@ -441,7 +449,7 @@ func (w *world) restoreSides() {
 			w.shape(s, op{args: []string{"back"}})
 		}
 		s.received, s.syncs, s.deployed, s.overtaken = 0, 0, 0, 0
-		s.doubtful, s.refused, s.hasImage, s.unspent, s.lost, s.moved = false, false, false, false, false, false
+		s.doubtful, s.refused, s.hasImage, s.unspent, s.lost, s.moved = false, false, false, false, 0, false
 		s.events = map[int64]event{}
 		if s.clone == nil || s.clone.Session == s.session && s.clone.Role == s.role {
 			continue

@@ -82,7 +82,7 @@ type side struct {
 	syncs, deployed int    // how often it has synchronised, and was deployed
 	overtaken       int    // how often another copy of it has synchronised since
 	moved           bool   // central was restored from a dump since it was deployed
-	lost            bool   // central has committed a synchronisation of it whose end was lost
+	lost            int    // the operation in which central has, maybe, committed a synchronisation of it whose end was lost
 	unspent         bool   // it has not synchronised since it was deployed
 	doubtful        bool   // it may be refused as another copy of itself
 	refused         bool   // it was, for a reason
@@ -393,7 +393,7 @@ func (w *world) take(s *side, tx *transaction, before, after contents, last int6
 			if was && old[field] == value || !was && value == pgtest.Null {
 				continue
 			}
-			e := &edit{db: s.name, cell: cell{uid, field, canonical(value)}}
+			e := &edit{db: s.name, cell: cell{uid, field, canonical(value)}, stood: w.ledger.stood[s.name+" "+uid]}
 			if was {
 				e.before = canonical(old[field])
 			}

@@ -552,8 +552,8 @@ Un clone dont la base centrale n'a pas encore reçu des modifications est refus�
         <translation>Cochez aussi RECREATE_CLONE_SERVER_ID, pour que ses modifications soient distinguées de celles de l'autre copie.</translation>
     </message>
     <message>
-        <source>the clone has synchronised since the package was made</source>
-        <translation>le clone a été synchronisé depuis que le paquet a été fait</translation>
+        <source>the clone has synchronised since the package was made, even if the answer was lost</source>
+        <translation>le clone a été synchronisé depuis que le paquet a été fait, même si la réponse a été perdue</translation>
     </message>
     <message>
         <source>Make a new package.</source>
