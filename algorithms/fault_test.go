@@ -122,6 +122,63 @@ func TestAPackageForWhichThereIsNoRoomLeavesTheOneBefore(t *testing.T) {
 	}
 }
 
+// TestADeploymentForWhichThereIsNoRoomOnTheCloneLosesNothing: neither for the tables, nor for the write-ahead log.
+func TestADeploymentForWhichThereIsNoRoomOnTheCloneLosesNothing(t *testing.T) {
+	t.Parallel()
+	lizsync := program(t)
+	central := centralDatabase(t, `
+		create schema s;
+		create table s.t (nom text primary key, hauteur integer);
+		create table s.large (id serial primary key, nom text);
+		insert into s.t values ('a', 0), ('b', 0)`)
+	clone := pgtest.Cluster(t).Database(t)
+	tables := []any{"s.t", "s.large"}
+	require.NoError(t, deploy(t, central, clone, pack(t, central, tables, nil), nil))
+	clone.Exec(t, "update s.t set hauteur = 1 where nom = 'a'")
+	central.Exec(t, "insert into s.large (nom) select repeat('x', 1900) from generate_series(1, 9000)")
+	path := pack(t, central, tables, nil)
+	// A sequence goes on at another number after a crash, so that this is less than the whole state.
+	const everything = "select t.*, l.*, c.* from s.t, audit.logged_actions l, lizsync.central c order by nom"
+	before, centralBefore, log := state(t, clone), state(t, central), clone.Rows(t, everything)
+	start := func(db *pgtest.DB, table string) (run *exec.Cmd, said *bytes.Buffer, holder *pgx.Conn) {
+		run = exec.CommandContext(t.Context(), lizsync, "run", "deploy_database_server_package",
+			"CONNECTION_NAME_CENTRAL="+faulty(central), "CONNECTION_NAME_CLONE="+faulty(clone), "ZIP_FILE="+path, "KEEP_UNSENT_CHANGES=true")
+		said = &bytes.Buffer{}
+		run.Stderr = said
+		return run, said, held(t, db, table, run)
+	}
+
+	run, said, holder := start(clone, "s.t")
+	clone.Bound(t, "faulty", 16<<20)
+	let(t, holder)
+	require.Error(t, run.Wait())
+	assert.Contains(t, said.String(), "could not extend file")
+	gone(t, central, clone)
+	require.Equal(t, before, state(t, clone))
+	require.Equal(t, centralBefore, state(t, central))
+
+	run, said, holder = start(central, "lizsync.synchronized_tables")
+	clone.BoundLog(t, "faulty")
+	let(t, holder)
+	require.Error(t, run.Wait())
+	assert.Contains(t, said.String(), "may or may not have got the package")
+	assert.Contains(t, said.String(), "run this again")
+	require.NoError(t, clone.Cluster.Kill(t.Context()))
+	require.NoError(t, clone.Cluster.Restart(t.Context()))
+	require.Equal(t, log, clone.Rows(t, everything))
+	require.Equal(t, "0", clone.Text(t, "select count(*) from s.large"))
+	gone(t, central)
+
+	central.Exec(t, "update s.t set hauteur = 2 where nom = 'b'")
+	require.NoError(t, deploy(t, central, clone, path, map[string]any{"KEEP_UNSENT_CHANGES": true}))
+	synchronize(t, central, clone)
+	for _, db := range []*pgtest.DB{central, clone} {
+		assert.Equal(t, [][]string{{"a", "1"}, {"b", "2"}}, db.Rows(t, "select nom, hauteur from s.t order by 1"))
+		assert.Equal(t, "9000", db.Text(t, "select count(*) from s.large"))
+	}
+	assert.Equal(t, "0", central.Text(t, "select count(*) from lizsync.conflicts"))
+}
+
 func TestADeploymentThatIsStoppedAnywhereChangesNothing(t *testing.T) {
 	t.Parallel()
 	lizsync := program(t)

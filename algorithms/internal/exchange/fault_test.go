@@ -238,6 +238,37 @@ func TestAFullDiskLosesNothingAndRepeatsNothing(t *testing.T) {
 	}
 }
 
+// PostgreSQL goes down when it has no room for its write-ahead log, and comes back once there is some.
+func TestAServerWithoutRoomForItsLogLosesNothingAndRepeatsNothing(t *testing.T) {
+	t.Parallel()
+	central := cityOn(t, pgtest.Cluster(t), "")
+	clone := central.CloneOn(t, pgtest.Cluster(t))
+	n := 0
+	for _, via := range transports {
+		for _, where := range []struct {
+			db       *pgtest.DB
+			function string
+		}{{central.DB, "lizsync.close_exchange()"}, {clone.DB, "lizsync.close_reply(lizsync.answer, lizsync.pending_row[])"}} {
+			n++
+			fault := fmt.Sprintf("%s, %s", where.function, via)
+			editBoth(t, clone, n)
+			clone.Conns(t)
+			watch := where.db.Conn(t)
+			holder, restore := gate(t, where.db, where.function)
+			done := start(t, clone, via)
+			blocked(t, watch, holder)
+			application := text(t, watch, "select application_name from pg_stat_activity where $1 = any (pg_blocking_pids(pid))", holder.PgConn().PID())
+			where.db.BoundLog(t, application)
+			execute(t, holder, "commit")
+			require.Error(t, (<-done).err, fault)
+			require.NoError(t, where.db.Cluster.Kill(t.Context()), fault)
+			require.NoError(t, where.db.Cluster.Restart(t.Context()), fault)
+			restore()
+			settled(t, clone, via, n, fault)
+		}
+	}
+}
+
 // deadlock synchronises into one: an editor has a tree that the synchronisation will wait for, having written the street that the
 // editor wants next. The synchronisation, which waits first, is the one that the server breaks off.
 func deadlock(t *testing.T, db *pgtest.DB, clone *synctest.Clone, via synctest.Via) outcome {
