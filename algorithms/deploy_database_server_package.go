@@ -73,7 +73,7 @@ A clone with edits that central has not received yet is refused: synchronise it 
 			{When: "the package is damaged, has another format, or was made from another central database or for another version of LizSync", Remedy: "Make a new package and copy it again."},
 			{When: "the clone is the central database itself, has clones of its own, or is the clone of another central database", Remedy: "Check CONNECTION_NAME_CLONE."},
 			{When: "the clone has edits that were not synchronised", Remedy: "Run synchronize_database first, or let KEEP_UNSENT_CHANGES be true."},
-			{When: "the clone to keep edits of is an older copy of itself", Remedy: "Let RECREATE_CLONE_SERVER_ID be true as well, so that its edits are told from those of the other copy."},
+			{When: "the clone to keep edits of is an older copy of itself, or central was restored from a dump older than its last synchronisation", Remedy: "Let RECREATE_CLONE_SERVER_ID be true as well, so that its edits are told from those of the other copy."},
 			{When: "the clone has synchronised since the package was made, even if the answer was lost", Remedy: "Make a new package."},
 			{When: "the database has tables of its own under names of the package", Remedy: "Deploy to another database, or rename them."},
 			{When: "objects that were made on the clone depend on the tables to be replaced", Remedy: "Drop the objects that the message names, deploy, and make them again."},
@@ -554,7 +554,7 @@ func (d *deployment) keepOrRefuseUnsent(ctx context.Context, tx pgx.Tx, ours []s
 	case (entry.otherCopy || carried.OtherCopy) && !d.params.RecreateID:
 		// Edits of another copy count as this clone's own: they would not be compared with its older ones.
 		return &provider.Failure{
-			Text: fmt.Sprintf("the clone %s is an older copy of itself: another copy has synchronised since, or it was restored from a backup", d.target.serverName),
+			Text: fmt.Sprintf("the clone %s is an older copy of itself, or central is: another copy has synchronised since, or one of them was restored from a backup", d.target.serverName),
 			Hint: "let RECREATE_CLONE_SERVER_ID be true too, so that the edits that it keeps are told from those of the other copy",
 		}
 	case carried.Received > 0 && !entry.packaged:

@@ -63,17 +63,18 @@ begin
         delete from lizsync.pending_changes where clone_id = p_greeting.server_id;
     end if;
 
-    if p_greeting.token not in (v_entry.accepted_token, v_entry.offered_token) then
-        raise exception 'another copy of the clone % has synchronised since', p_greeting.server_name using errcode = 'object_not_in_prerequisite_state',
-            detail = 'Two clones were made from one disk image, or this one was restored from a backup.',
-            hint = 'Deploy a package to this clone, with RECREATE_CLONE_SERVER_ID when both copies are to live, asking to keep its unsent changes.';
-    end if;
+    -- Before the token, which a dump may know no more.
     if v_entry.central_system_identifier <> lizsync.system_identifier()
         or p_greeting.central_system_identifier not in (0, lizsync.system_identifier())
     then
         raise exception 'central was moved to another cluster or restored from a dump' using errcode = 'object_not_in_prerequisite_state',
             detail = 'Transaction ids start again there: what the clone has received can no longer be told.',
             hint = 'Deploy a new package to the clone, asking to keep its unsent changes.';
+    end if;
+    if p_greeting.token not in (v_entry.accepted_token, v_entry.offered_token) then
+        raise exception 'another copy of the clone % has synchronised since', p_greeting.server_name using errcode = 'object_not_in_prerequisite_state',
+            detail = 'Two clones were made from one disk image, or this one was restored from a backup.',
+            hint = 'Deploy a package to this clone, with RECREATE_CLONE_SERVER_ID when both copies are to live, asking to keep its unsent changes.';
     end if;
     if v_entry.clone_system_identifier = 0 then
         v_entry.clone_system_identifier := p_greeting.system_identifier;

@@ -17,7 +17,8 @@
 //	B step                           the next step of one
 //	A together                       all clones at the same time, A twice
 //	C pack, A deploy old keep        a package, and that one or a new one deployed; keep the unsent edits, renew the identity
-//	A backup, A restore, A copy B    A's disk; C restore is central from a dump, where there is a server for it
+//	A backup, A restore, A copy B    A's disk
+//	C dump, C restore, C restore old central from a dump of now or from that one, where there is a server for it
 //	C purge absent, A forget         on central
 //	A shape add                      a table altered, or put back
 //

@@ -21,6 +21,7 @@ var (
 	seed       = flag.Uint64("seed", 1, "seed of the first one")
 	failures   = flag.Int("failures", 1, "after how many failed ones to stop")
 	script     = flag.String("play", "testdata/written.txt", "a file with histories to play, --- between them")
+	restores   = flag.Uint64("restores", 2, "how many in which central is restored from an older dump")
 	shrinkTime = flag.Duration("shrink", time.Minute, "time for shortening a failed one")
 )
 
@@ -208,10 +209,35 @@ func TestHistoriesInWhichCentralIsRestoredFromADump(t *testing.T) {
 		B sync
 	`)
 	require.NoError(t, err)
-	played := [][]op{written}
+	// From a dump that is older than what everybody has: A's first edit is gone with it, and its second one is not; B still has
+	// both of its own.
+	older, err := parse(`
+		B set road b name=plain
+		B lost
+		C dump
+		A set road a name=plain
+		A sync
+		C set road b remark=plain
+		D sync
+		C restore old
+		A set tree a species=plain
+		B set road b remark=quote
+		C set tree a species=quote
+		A sync
+		B sync sql
+		D sync
+		B deploy keep
+	`)
+	require.NoError(t, err)
+	played := [][]op{written, older}
 	for s := range uint64(1) {
 		ops := generate(*seed + s)
 		played = append(played, slices.Insert(ops, len(ops)/2, op{db: "C", verb: "restore"}))
+	}
+	for s := range *restores {
+		ops := generate(*seed + 1000 + s)
+		ops = slices.Insert(ops, 2*len(ops)/3, op{db: "C", verb: "restore", args: []string{"old"}})
+		played = append(played, slices.Insert(ops, len(ops)/3, op{db: "C", verb: "dump"}))
 	}
 	for _, ops := range played {
 		if v := w.Play(ops); v != nil {

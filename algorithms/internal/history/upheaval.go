@@ -46,6 +46,19 @@ type event struct {
 	uid string
 }
 
+// edits are those of its row.
+func (e event) edits() (edits []*edit) {
+	if e.tx == nil {
+		return nil
+	}
+	for _, one := range e.tx.edits {
+		if one.uid == e.uid {
+			edits = append(edits, one)
+		}
+	}
+	return edits
+}
+
 // shapes are what is done to a table on one side, and undone.
 var shapes = map[string][2]string{
 	"add":    {`alter table "Ville d'été"."select" add extra integer`, `alter table "Ville d'été"."select" drop extra`},
@@ -97,9 +110,13 @@ func (w *world) upheave(s *side, o op) {
 			s.hasImage = true
 			w.connect(s)
 		}
+	case "dump":
+		if s.clone == nil && w.elsewhere != nil {
+			w.dump = w.dumpCentral(o)
+		}
 	case "restore":
 		if s.clone == nil && w.elsewhere != nil {
-			w.moveCentral(o)
+			w.restoreCentral(o)
 		}
 		if s.clone != nil && s.hasImage {
 			w.disconnect(s, o)
@@ -125,8 +142,81 @@ func (w *world) upheave(s *side, o op) {
 	}
 }
 
-// moveCentral dumps central and restores it on another server, where transaction ids start again.
-func (w *world) moveCentral(o op) {
+// dump is one of central.
+type dump struct {
+	file    string
+	shape   string
+	edits   int             // of the ledger, that were made before it
+	deleted map[string]bool // rows that had been
+	waiting map[*edit]bool  // edits of clones that central, maybe, had not received
+}
+
+// dumpCentral dumps central as it is, with whatever is under way there.
+func (w *world) dumpCentral(o op) *dump {
+	c := w.sides["C"]
+	d := &dump{filepath.Join(w.folder, "central.dump"), c.shape, len(w.ledger.edits), map[string]bool{}, map[*edit]bool{}}
+	for uid := range w.ledger.deleted {
+		d.deleted[uid] = true
+	}
+	for e := range w.held() {
+		d.waiting[e] = true
+	}
+	w.runProgram(o, "pg_dump", "--format=custom", "--file="+d.file, c.db.URL)
+	return d
+}
+
+// held are the edits in the logs of the clones.
+func (w *world) held() map[*edit]bool {
+	edits := map[*edit]bool{}
+	for _, name := range clones {
+		s := w.sides[name]
+		for id := range w.log(s.db) {
+			for _, e := range s.events[id].edits() {
+				edits[e] = true
+			}
+		}
+	}
+	return edits
+}
+
+func (w *world) runProgram(o op, name string, arguments ...string) {
+	err := w.guard(o, func() error {
+		ctx, cancel := w.context()
+		defer cancel()
+		output, err := exec.CommandContext(ctx, filepath.Join(w.elsewhere.Cluster.BinDir(), name), arguments...).CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("%w\n%s", err, output)
+		}
+		return nil
+	})
+	if err != nil {
+		violate("ERROR", "%s: %v", name, err)
+	}
+}
+
+// goneWith notes what a dump does not have, and no clone has still. It may be more than that is truly gone.
+func (w *world) goneWith(d *dump) {
+	held := w.held()
+	for i, e := range w.ledger.edits {
+		e.gone = e.gone || !held[e] && (i >= d.edits || d.waiting[e])
+	}
+	waiting := map[string]bool{}
+	for _, name := range clones {
+		s := w.sides[name]
+		for id := range w.log(s.db) {
+			waiting[s.events[id].uid] = true
+		}
+	}
+	for uid, db := range w.ledger.deleted {
+		if !waiting[uid] && (!d.deleted[uid] || db != "C") {
+			w.ledger.undone[uid] = true
+		}
+	}
+}
+
+// restoreCentral restores central on another server, where transaction ids start again: from a dump that is made now, or from
+// an older one, which lacks what was done since.
+func (w *world) restoreCentral(o op) {
 	c := w.sides["C"]
 	for _, p := range w.zombies {
 		p.kill()
@@ -137,19 +227,15 @@ func (w *world) moveCentral(o op) {
 	}
 	db := w.elsewhere.EmptyDatabase(w.t)
 	db.Exec(w.t, fmt.Sprintf("alter database %s owner to %s", db.Name, w.central.Owner.Name))
-	file := filepath.Join(w.folder, "central.dump")
-	ctx, cancel := w.context()
-	defer cancel()
-	for _, command := range [][]string{
-		{"pg_dump", "--format=custom", "--file=" + file, c.db.URL},
-		{"pg_restore", "--exit-on-error", "--dbname=" + db.URL, file},
-	} {
-		program := filepath.Join(w.elsewhere.Cluster.BinDir(), command[0])
-		if output, err := exec.CommandContext(ctx, program, command[1:]...).CombinedOutput(); err != nil {
-			violate("ERROR", "%s: %v\n%s", command[0], err, output)
-		}
+	from := w.dump
+	older := from != nil && slices.Contains(o.args, "old")
+	if older {
+		w.goneWith(from)
+	} else {
+		from = w.dumpCentral(o)
 	}
-	c.db, w.central.DB, w.pack = db, db, nil
+	w.runProgram(o, "pg_restore", "--exit-on-error", "--dbname="+db.URL, from.file)
+	c.db, c.shape, w.central.DB, w.pack = db, from.shape, db, nil
 	w.monitor = db.Conn(w.t)
 	w.must(w.monitor, "set timezone = 'UTC'")
 	w.monitors[db.Server] = w.monitor
@@ -162,6 +248,31 @@ func (w *world) moveCentral(o op) {
 			s.clone.Connect(w.t)
 		}
 		w.connect(s)
+	}
+	if older {
+		w.goBack()
+	}
+}
+
+// goBack makes of what central is known to know what a restored one does: it may take any clone for another copy.
+func (w *world) goBack() {
+	w.deployed = 0
+	there := map[string]bool{}
+	for _, r := range w.central.Rows(w.t, "select sync_id, sync_type from lizsync.history where server_to <> '{}'") {
+		there[r[0]] = true
+		if r[1] == "full" {
+			w.deployed++
+		}
+	}
+	for _, name := range clones {
+		s := w.sides[name]
+		s.doubtful = true
+		for _, r := range s.db.Rows(w.t, "select sync_id from lizsync.history") {
+			if !there[r[0]] {
+				w.vanished[r[0]] = true
+			}
+		}
+		w.forgotten[s.clone.ID] = w.central.Text(w.t, "select count(*) from lizsync.clones where server_id = $1::text::uuid", s.clone.ID) == "0"
 	}
 }
 
@@ -206,12 +317,10 @@ func (w *world) log(db *pgtest.DB) map[int64]bool {
 func (l *ledger) lose(events map[int64]event, now, then map[int64]bool) {
 	for id, e := range events {
 		gone, repeated := now[id] && !then[id], then[id] && !now[id]
-		for _, edit := range e.tx.edits {
-			if edit.uid == e.uid {
-				edit.gone, edit.repeated = edit.gone || gone, edit.repeated || repeated
-				if repeated {
-					l.repeated[edit.cell] = true
-				}
+		for _, edit := range e.edits() {
+			edit.gone, edit.repeated = edit.gone || gone, edit.repeated || repeated
+			if repeated {
+				l.repeated[edit.cell] = true
 			}
 		}
 		if gone {
@@ -441,7 +550,8 @@ func (w *world) readmit(s *side) {
 
 // restoreSides undoes what an earlier history has done to the structure and to who is who.
 func (w *world) restoreSides() {
-	w.pack, w.purged, w.tick, w.deployed = nil, 0, 0, 0
+	w.pack, w.dump, w.purged, w.tick, w.deployed = nil, nil, 0, 0, 0
+	w.vanished = map[string]bool{}
 	w.forgotten, w.exchanges = map[string]bool{}, map[string]int{}
 	for _, name := range sorted(w.sides) {
 		s := w.sides[name]

@@ -50,10 +50,12 @@ type world struct {
 	pack   *pack  // the last one that was kept
 	tick   int    // number of the operation, from 1
 	purged int    // the operation that purged last
+	dump   *dump  // the last one of central that was kept
 	// Of identities of clones: those that central has forgotten, and how often each has synchronised.
 	forgotten map[string]bool
 	exchanges map[string]int
-	deployed  int // how many deployments there were
+	deployed  int             // how many deployments there were
+	vanished  map[string]bool // items of histories that central has no more
 
 	zombies  []*process
 	ledger   *ledger
@@ -270,7 +272,7 @@ func (w *world) do(number int, o op) {
 	s := w.sides[o.db]
 	w.tick = number + 1
 	switch o.verb {
-	case "purge", "pack", "shape", "forget", "deploy", "backup", "restore", "copy":
+	case "purge", "pack", "shape", "forget", "deploy", "backup", "restore", "copy", "dump":
 		w.upheave(s, o)
 	case "set", "ins", "del", "bulk", "truncate":
 		w.edit(s, o, number)

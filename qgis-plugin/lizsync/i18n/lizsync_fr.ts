@@ -544,8 +544,8 @@ Un clone dont la base centrale n'a pas encore reçu des modifications est refus�
         <translation>Lancez d'abord synchronize_database, ou cochez KEEP_UNSENT_CHANGES.</translation>
     </message>
     <message>
-        <source>the clone to keep edits of is an older copy of itself</source>
-        <translation>le clone dont garder les modifications est une copie plus ancienne de lui-même</translation>
+        <source>the clone to keep edits of is an older copy of itself, or central was restored from a dump older than its last synchronisation</source>
+        <translation>le clone dont garder les modifications est une copie plus ancienne de lui-même, ou la base centrale a été restaurée depuis une sauvegarde plus ancienne que sa dernière synchronisation</translation>
     </message>
     <message>
         <source>Let RECREATE_CLONE_SERVER_ID be true as well, so that its edits are told from those of the other copy.</source>
