@@ -17,6 +17,7 @@ declare
     v_entry lizsync.clones;
     v_difference text;
     v_horizon bigint;
+    v_deployed boolean;
 begin
     if current_setting('transaction_isolation') <> 'repeatable read' then
         raise exception 'an exchange needs the isolation level REPEATABLE READ' using errcode = 'invalid_transaction_state';
@@ -49,7 +50,8 @@ begin
     );
 
     -- A deployment takes effect when the clone first presents its token.
-    if p_greeting.token = v_entry.deploy_token then
+    v_deployed := p_greeting.token is not distinct from v_entry.deploy_token;
+    if v_deployed then
         v_entry.received := v_entry.deploy_received;
         v_entry.horizon := pg_snapshot_xmin(v_entry.deploy_presented)::text::bigint;
         v_entry.clone_system_identifier := v_entry.deploy_system_identifier;
@@ -89,11 +91,17 @@ begin
             detail = 'It was restored from a backup, or is another copy.', hint = 'Deploy a package to it, asking to keep its unsent changes.';
     end if;
 
-    -- Rows that stand still from before it were carried over a deployment: they are compared with what there still is.
-    if pg_snapshot_xmin(p_greeting.cursor)::text::bigint < lizsync.purged_up_to() then
+    -- Rows that a deployment carried over, and that stand still from before it, are compared with what there still is: the
+    -- package had the rest. Later, the clone would never learn it.
+    if pg_snapshot_xmin(p_greeting.cursor)::text::bigint < lizsync.purged_up_to()
+        or not v_deployed and exists (
+            select from unnest(p_pending) where not given_up and pg_snapshot_xmin(received)::text::bigint < lizsync.purged_up_to()
+        )
+    then
         raise exception 'central no longer has what the clone % has not received', p_greeting.server_name
-            using errcode = 'object_not_in_prerequisite_state', detail = 'It stayed away for longer than central keeps its log for absent clones.',
-            hint = 'Deploy a new package to the clone, asking to keep its unsent changes.';
+            using errcode = 'object_not_in_prerequisite_state',
+            detail = 'It stayed away, or has pending rows, for longer than central keeps its log for absent clones.',
+            hint = 'Deploy a new package to the clone, asking to keep its unsent changes; or give its pending rows up with lizsync.give_up.';
     end if;
 
     select string_agg(format('%s.%s is %s on central and %s on the clone', relation, quote_ident(column_name), coalesce(a.type_name, 'absent'), coalesce(b.type_name, 'absent')), '; ' order by relation, column_name)

@@ -81,6 +81,31 @@ func TestWhatARefusedRowHasNotReceivedIsNotPurged(t *testing.T) {
 	})
 }
 
+// Rule 15. The same where the purge did not wait: the clone would never learn of these edits.
+func TestACloneWhosePendingRowsWerePurgedPastIsRefused(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Cluster(t) // where no other test's transaction keeps the clone's cursor back
+	for _, via := range transports {
+		central := cityOn(t, server, "")
+		clone, other := central.Clone(t), central.Clone(t)
+		set(t, central.DB, "a", "badge = 70")
+		set(t, central.DB, "b", "x = 5")
+		set(t, clone.DB, "b", "badge = 70, y = 1")
+		require.Equal(t, 2, clone.MustSync(t, via).Pending)
+		away(t, clone)
+		purgeAll(t, central, other, via)
+
+		_, err := clone.Sync(t, via)
+		require.ErrorContains(t, err, "central no longer has what the clone "+clone.Name+" has not received")
+		clone.Exec(t, "select lizsync.give_up(object_table, object_uid) from lizsync.pending_changes")
+		require.Zero(t, clone.MustSync(t, via).Pending)
+		trees(t, "b", "5 0 0", central.DB, clone.DB)
+		require.Len(t, conflicts(t, central), 1)
+		other.MustSync(t, via)
+		synctest.RequireEqual(t, central, clone, other)
+	}
+}
+
 // Rule 15. Were it let in, it would never learn of central's edits, and its own would overwrite later ones unseen.
 func TestACloneThatWasPurgedPastIsToldToDeployAgain(t *testing.T) {
 	t.Parallel()

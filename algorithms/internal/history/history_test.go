@@ -98,6 +98,17 @@ var kept = []struct{ name, text string }{
 		A set road a name=quote
 		C purge absent
 	`},
+	{"rows that are pending while a purge passes them", `
+		C set road a code=p
+		A set road b code=p
+		A sync
+		C set road b name=plain
+		A sync
+		B sync
+		D sync
+		C purge absent
+		C set road a code=q
+	`},
 	{"a deployment that keeps edits which central has, the answer lost, and others of the same field", `
 		A set road a name=plain
 		A lost

@@ -138,6 +138,9 @@ func (w *world) final() {
 	before := w.different()
 	for _, name := range clones {
 		got := w.whole(w.sides[name], op{})
+		if w.sides[name].refused { // for pending rows that were purged past
+			continue
+		}
 		if want := (exchange.Counts{Pending: pending[name]}); got != want {
 			violate("RESTLESS", "one more synchronisation of %s did %+v, expected %+v", name, got, want)
 		}
