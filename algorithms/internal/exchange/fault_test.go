@@ -275,7 +275,7 @@ func deadlock(t *testing.T, db *pgtest.DB, clone *synctest.Clone, via synctest.V
 	t.Helper()
 	watch := db.Conn(t)
 	editor := begin(t, db)
-	execute(t, editor, "select from city.tree where name = 'a' for update")
+	execute(t, editor, "set local deadlock_timeout = '1min'; select from city.tree where name = 'a' for update")
 	done := start(t, clone, via)
 	blocked(t, watch, editor)
 	execute(t, editor, "select from city.street for update")
@@ -296,7 +296,7 @@ func TestADeadlockWithAnEditorIsBrokenAndTriedAgain(t *testing.T) {
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 3}, end.Counts)
 
 		central.Exec(t, edits)
-		clone.Exec(t, fmt.Sprintf("alter database %s set deadlock_timeout = '500ms'", clone.Name)) // less than it waits for a row
+		clone.Exec(t, fmt.Sprintf("alter database %s set deadlock_timeout = '900ms'", clone.Name)) // less than it waits for a row, 1 s
 		here, _ := clone.Conns(t)
 		require.NoError(t, here.Close(t.Context()))
 		end = deadlock(t, clone.DB, clone, via)

@@ -69,7 +69,7 @@ func TestALinkThatHangsFreesCentralsLocks(t *testing.T) {
 		original := central.Text(t, "select pg_get_functiondef($1::text::regprocedure)", opening)
 		const timeout = "'idle_in_transaction_session_timeout', '30s'"
 		require.Contains(t, original, timeout)
-		central.Exec(t, strings.Replace(original, timeout, "'idle_in_transaction_session_timeout', '200ms'", 1))
+		central.Exec(t, strings.Replace(original, timeout, "'idle_in_transaction_session_timeout', '3s'", 1))
 
 		editBoth(t, clone, 1)
 		holder, restore := gate(t, central.DB, "lizsync.close_exchange()")
