@@ -25,7 +25,14 @@ const (
 	exitUsage  = 2 // wrong usage or input: nothing was done
 )
 
+// memoryGoal is what the program's memory stays near where that is possible: a synchronisation has a few batches of 16 MB at
+// a time, and garbage of that size would otherwise wait long to be collected. GOMEMLIMIT sets another.
+const memoryGoal = 128 << 20
+
 func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryGoal)
+	}
 	os.Exit(execute(algorithms.All(), os.Args[1:]))
 }
 
