@@ -14,6 +14,7 @@ from qgis.core import (
 )
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QDateTime, QLocale, Qt
+from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -223,9 +224,12 @@ class Panel(QgsDockWidget):
         return scroll
 
     def _button(self, algorithm: QgsProcessingAlgorithm) -> QPushButton:
-        button = QPushButton(algorithm.displayName())
+        button = NarrowButton(algorithm.displayName())
         button.setObjectName(algorithm.id())
-        button.setToolTip(algorithm.shortHelpString())
+        button.setToolTip(
+            f"<b>{html.escape(algorithm.displayName())}</b>"
+            + algorithm.shortHelpString()
+        )
         identifier = algorithm.id()
         button.clicked.connect(lambda: self.open_dialog(identifier))
         return button
@@ -517,6 +521,25 @@ class Panel(QgsDockWidget):
             title = html.escape(algorithm.displayName())
             parts.append(f"<h2>{title}</h2>{algorithm.shortHelpString()}")
         return "".join(parts)
+
+
+class NarrowButton(QPushButton):
+    """A button that may be narrower than its text, which it then cuts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._text = text
+        self.setAccessibleName(text)
+        policy = QSizePolicy.Policy
+        self.setSizePolicy(policy.Ignored, policy.Fixed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        metrics = self.fontMetrics()
+        room = self.width() - 4 * metrics.averageCharWidth()
+        self.setText(
+            metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, room)
+        )
 
 
 def text_label() -> QLabel:

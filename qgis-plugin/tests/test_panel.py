@@ -387,6 +387,23 @@ class PanelTest(QgisTestCase):
             self.assertNotIn("QGIS_PROJECT_FILE", shown)
         self.assertEqual(shown["CONNECTION_NAME_CLONE"].parameterValue(), clone.name)
 
+    def test_long_titles_are_cut_in_a_narrow_panel(self):
+        scroll = self.panel.pages.widget(1)
+        scroll.setParent(None)  # a window of its own has any width
+        (button,) = scroll.findChildren(QPushButton, "lizsync:synchronize_media_subfolder_to_ftp")
+        title = "Synchronize the clone media subfolder to the central FTP server"
+        for width, shown in ((1200, title), (400, None)):
+            scroll.resize(width, 600)
+            scroll.show()
+            QgsApplication.processEvents()
+            self.assertLessEqual(button.width(), width)
+            self.assertEqual(scroll.horizontalScrollBar().maximum(), 0)
+            if shown is None:
+                self.assertTrue(button.text().endswith("…"), button.text())
+            else:
+                self.assertEqual(button.text(), shown)
+        self.assertTrue(button.toolTip().startswith(f"<b>{title}</b>"))
+
     def test_dialog_offers_layers_of_every_provider(self):
         layer = QgsVectorLayer("Point", "scratch", "memory")
         QgsProject.instance().addMapLayer(layer)
