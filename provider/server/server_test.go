@@ -489,6 +489,7 @@ func TestJobsAreFilteredAndListedInParts(t *testing.T) {
 	for range 3 {
 		c.request(t, http.MethodPost, "/processes/do_one/execution", "{}")
 	}
+	require.Eventually(t, func() bool { return c.get(t, long).object(t)["status"] == "running" }, time.Minute, time.Millisecond)
 	count := func(query string) int {
 		t.Helper()
 		a := c.get(t, "/jobs?"+query)
