@@ -36,6 +36,14 @@ begin
         update audit.logged_actions set transaction_id = 0 where transaction_id >= pg_snapshot_xmax(p_presented)::text::bigint;
     end if;
 
+    -- Within one cluster they keep their transactions, and have tables of other object ids.
+    if exists (select from lizsync.clones where not relids <@ array(select oid from pg_class where relkind = 'r')) then
+        update audit.logged_actions l
+        set relid = to_regclass(t.relation)
+        from unnest(p_tables) as t (relation)
+        where t.relation = format('"%s"."%s"', replace(l.schema_name, '"', '""'), replace(l.table_name, '"', '""')) and l.relid <> to_regclass(t.relation);
+    end if;
+
     insert into lizsync.clones as c (
         server_id, server_name, role_name, relids, central_system_identifier, clone_system_identifier,
         received, accepted_token, offered_token, digest, pending_digest, horizon,

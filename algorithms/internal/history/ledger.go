@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -225,15 +226,9 @@ func (w *world) conflicts() []conflict {
 		from lizsync.conflicts`)
 }
 
-// checkEdits: every edit is in place, or overwritten by somebody who had seen it, or in conflicts, or pending and kept.
-func (w *world) checkEdits() {
-	central := w.contents(w.monitor)
-	accounted := map[cell]bool{}
-	for uid, row := range central {
-		for field, value := range row {
-			accounted[cell{uid, field, canonical(value)}] = true
-		}
-	}
+// beaten are the values that central says have lost, and the rows of which a trigger has kept the existence.
+func (w *world) beaten() (accounted map[cell]bool, kept map[string]bool) {
+	accounted, kept = map[cell]bool{}, map[string]bool{}
 	for _, c := range w.conflicts() {
 		if c.whole {
 			for field, value := range c.row {
@@ -247,13 +242,26 @@ func (w *world) checkEdits() {
 		}
 		accounted[cell{c.uid, c.field, canonical(lost)}] = true
 	}
-	kept := map[string]bool{}
 	for _, r := range w.central.Rows(w.t, "select uid, field, coalesce(value, '<null>') from ghost.ledger") {
 		accounted[cell{r[0], r[1], canonical(r[2])}] = true
 		if r[1] == "" {
 			kept[r[0]] = true
 		}
 	}
+	return accounted, kept
+}
+
+// checkEdits: every edit is in place, or overwritten by somebody who had seen it, or in conflicts, or pending and kept.
+func (w *world) checkEdits() {
+	central := w.contents(w.monitor)
+	accounted := map[cell]bool{}
+	for uid, row := range central {
+		for field, value := range row {
+			accounted[cell{uid, field, canonical(value)}] = true
+		}
+	}
+	beaten, kept := w.beaten()
+	maps.Copy(accounted, beaten)
 	logged := map[string]map[cell]bool{}
 	for _, name := range clones {
 		logged[name] = map[cell]bool{}

@@ -197,8 +197,9 @@ func (w *world) runProgram(o op, name string, arguments ...string) {
 // goneWith notes what a dump does not have, and no clone has still. It may be more than that is truly gone.
 func (w *world) goneWith(d *dump) {
 	held := w.held()
+	beaten, _ := w.beaten() // by edits that may be gone themselves, with the conflicts that said so
 	for i, e := range w.ledger.edits {
-		e.gone = e.gone || !held[e] && (i >= d.edits || d.waiting[e])
+		e.gone = e.gone || !held[e] && (i >= d.edits || d.waiting[e] || beaten[e.cell])
 	}
 	waiting := map[string]bool{}
 	for _, name := range clones {
