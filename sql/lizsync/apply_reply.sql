@@ -34,16 +34,9 @@ begin
         perform set_config('lizsync.replaying', 'on', true);
     end if;
     foreach v_table in array v_tables loop
-        -- The triggers that an insert, an update or a delete fires, but the audit's: 28 is their bits of tgtype.
-        select array_agg(tgname), array_agg(format(
-            'alter table %s enable %s trigger %I',
-            lizsync.relation_name(v_table), case tgenabled when 'A' then 'always' when 'R' then 'replica' end, tgname
-        ))
+        select array_agg(t.name), array_agg(format('alter table %s enable %s trigger %I', lizsync.relation_name(v_table), t.mode, t.name))
         into v_triggers, v_statements
-        from pg_trigger
-        where tgrelid = v_table and not tgisinternal and tgtype & 28 <> 0
-            and tgenabled in ('A', case when v_replica then 'R' else 'O' end)
-            and tgfoid not in ('audit.log_row'::regproc, 'audit.log_statement'::regproc);
+        from lizsync.triggers_to_disable(v_table, v_replica) as t;
         begin
             foreach v_trigger in array coalesce(v_triggers, '{}') loop
                 execute format('alter table %s disable trigger %I', lizsync.relation_name(v_table), v_trigger);

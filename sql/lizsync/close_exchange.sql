@@ -65,7 +65,9 @@ begin
         v_exchange.sync_id, v_exchange.started_at, v_exchange.clone_id, array[lizsync.server_id()::text],
         min(event_id), max(event_id), 'partial', 'done',
         v_answer.number_replayed_to_central,
-        (select coalesce(sum(number_of_changes), 0) from lizsync.reply where clone_id = v_exchange.clone_id), v_answer.number_conflicts, coalesce(cardinality(v_answer.refused), 0),
+        (lizsync.this_exchange()).number_early
+            + (select coalesce(sum(number_of_changes), 0) from lizsync.reply where clone_id = v_exchange.clone_id),
+        v_answer.number_conflicts, coalesce(cardinality(v_answer.refused), 0),
         clock_timestamp() - v_exchange.started_at, v_exchange.clock_offset
     from lizsync.incoming
     where exchange = v_exchange.transaction_id;

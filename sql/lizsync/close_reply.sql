@@ -19,16 +19,19 @@ declare
 begin
     number_replayed_to_central := p_answer.number_replayed_to_central;
     number_conflicts := p_answer.number_conflicts;
-    select count(*) into number_replayed_to_clone from lizsync.replay where exchange = v_exchange.transaction_id and error is null;
+    select count(*) into number_replayed_to_clone
+    from lizsync.replay
+    where exchange = v_exchange.transaction_id and error is null and (won <> '' or action = 'D');
 
-    -- A row that stands still is unreceived from the cursor that it stood at first.
-    select array_agg(row (r.relation, r.uid, coalesce(p.received, v_exchange.cursor), false, r.error)::lizsync.pending_row)
+    -- A row that stands still is unreceived from the cursor that it stood at first, or from when it was written early.
+    select array_agg(row (r.relation, r.uid, coalesce(p.received, s.received, v_exchange.cursor), false, r.error)::lizsync.pending_row)
     into v_by_clone
     from (
         select relation, uid, error from unnest(p_refused)
         union all
         select lizsync.relation_name(relid), uid, error from lizsync.replay where exchange = v_exchange.transaction_id and error is not null
     ) as r
+    left join lizsync.standing s on s.exchange = v_exchange.transaction_id and s.relid = to_regclass(r.relation) and s.uid = r.uid
     left join lizsync.pending_changes p on p.object_table = r.relation and p.object_uid = r.uid;
     select array_agg(row (r.relation, r.uid, coalesce(p.received, v_exchange.cursor), false, r.error)::lizsync.pending_row)
     into v_by_central

@@ -8,7 +8,7 @@ begin
     execute format(
         'grant execute on function
             lizsync.current_version(), lizsync.take_turn(),
-            lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval),
+            lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval, boolean),
             lizsync.receive_batch(text), lizsync.exchange(), lizsync.reply_batch(uuid, integer, uuid),
             lizsync.clone_status(uuid, pg_snapshot), lizsync.clone_conflicts(uuid, integer),
             -- and what exchange() calls with the rights of the role:

@@ -1,5 +1,6 @@
 -- On central: the net effect of everything that the clone has not seen, this exchange included, less what it wrote last
--- itself, computed from the log alone (rule 9 of the protocol). Kept until the clone has fetched it: it is fetched after
+-- itself, computed from the log alone (rule 9 of the protocol). Rows that were sent early are left out, unless this exchange
+-- has written them since, or the clone has left them aside because it sent them itself. Kept until the clone has fetched it: it is fetched after
 -- the commit, so that no row stays locked meanwhile. Returns the number of batches.
 create or replace function lizsync.make_reply(p_token uuid) returns integer
 language plpgsql
@@ -25,31 +26,49 @@ declare
 begin
     delete from lizsync.reply where clone_id = v_exchange.clone_id;
 
-    insert into lizsync.reply (clone_id, batch, token, number_of_changes, payload)
     with relation as materialized (
         select relid, relation, lizsync.sent_columns(relid) as columns from lizsync.white_list(v_exchange.clone_id)
+    ), apart as materialized (
+        -- Rows that did not go early, and those that this exchange wrote beyond what the clone sent.
+        select e.relid, e.uid, bool_or(e.of_clone and not e.of_exchange or s.uid is not null) as kept
+        from lizsync.unseen_events(v_exchange) as e
+        left join lizsync.standing s on s.exchange = v_exchange.transaction_id and s.relid = e.relid and s.uid = e.uid
+        where e.relid = any (array(select relid from relation))
+            and case
+                when e.of_exchange then not e.of_clone
+                else e.of_clone or s.uid is not null or (e.relid, e.uid) in (
+                    select r.relid, i.uid
+                    from lizsync.incoming i join relation r using (relation)
+                    where i.exchange = v_exchange.transaction_id
+                )
+            end
+        group by e.relid, e.uid
     ), event as materialized (
         -- Nothing goes back of a row that stands still.
-        select e.event_id, e.relid, e.uid, e.action, e.fields, e.of_clone
+        select e.event_id, e.relid, e.uid, e.action, e.fields, e.of_clone, e.of_exchange
         from lizsync.unseen_events(v_exchange) as e
         where e.relid = any (array(select relid from relation))
+            and (v_exchange.early is null or (e.relid, e.uid) in (select relid, uid from apart))
             and not exists (
                 select from lizsync.replay r
                 where r.exchange = v_exchange.transaction_id and r.error is not null and r.relid = e.relid and r.uid = e.uid
             )
     ), several as materialized (
         -- Rows with more than one event, but those that the clone alone has written.
-        select relid, uid, bool_or(of_clone) as by_both, max(event_id) filter (where action <> 'U') as existence
+        select
+            relid, uid, max(event_id) filter (where action <> 'U') as existence,
+            bool_or(of_clone)
+                and (bool_or(action <> 'U') or max(event_id) filter (where not of_clone) > min(event_id) filter (where of_clone)) as in_turns
         from event
         group by relid, uid
         having count(*) > 1 and not bool_and(of_clone)
     ), written as (
-        select s.relid, s.uid, s.by_both, s.existence, e.event_id, e.action, e.fields, e.of_clone
+        select s.relid, s.uid, s.in_turns, s.existence, e.event_id, e.action, e.fields, e.of_clone
         from several s
         join event e on e.relid = s.relid and e.uid = s.uid
         where s.existence is null or e.event_id >= s.existence
     ), plain as (
-        -- Rows that the clone had no hand in.
+        -- Rows that the clone had no hand in, or after all others: less the fields that it wrote.
         select e.relid, e.uid, case e.action when 'I' then 'R' else e.action end as action, e.fields
         from event e
         where not e.of_clone and not exists (select from several s where s.relid = e.relid and s.uid = e.uid)
@@ -57,16 +76,17 @@ begin
         select
             relid, uid,
             case max(action) filter (where event_id = existence) when 'I' then 'R' when 'D' then 'D' else 'U' end,
-            lizsync.net_fields(fields order by event_id)
+            lizsync.net_fields(fields order by event_id) filter (where not of_clone)
+                - akeys(lizsync.net_fields(fields order by event_id) filter (where of_clone))
         from written
-        where not by_both
+        where not in_turns
         group by relid, uid
     ), field as (
-        -- And those that both have written: each field, less those that the clone wrote last.
+        -- And those that both have written in turns: each field, less those that the clone wrote last.
         select distinct on (w.relid, w.uid, f.key) w.relid, w.uid, f.key, f.value, w.of_clone
         from written w
         cross join each(w.fields) as f
-        where w.by_both and w.action <> 'D'
+        where w.in_turns and w.action <> 'D'
         order by w.relid, w.uid, f.key, w.event_id desc
     ), mixed as (
         select w.relid, w.uid, w.action, f.fields
@@ -77,7 +97,7 @@ begin
                     max(case action when 'D' then 'D' else 'R' end) filter (where event_id = existence and not of_clone), 'U'
                 ) as action
             from written
-            where by_both
+            where in_turns
             group by relid, uid
         ) as w
         left join (
@@ -101,7 +121,19 @@ begin
         from change
         where action <> 'U' or fields <> ''
         window changes as (order by relation, action, akeys(fields) collate "C" rows unbounded preceding)
+    ), again as (
+        select e.relid, e.uid
+        from event e
+        join relation r using (relid)
+        join apart a on a.relid = e.relid and a.uid = e.uid and not a.kept
+        where not e.of_exchange and (e.action <> 'U' or e.fields ?| r.columns)
+        group by e.relid, e.uid
+    ), counted as (
+        update lizsync.exchanges
+        set number_early = number_early - (select count(*) from again)
+        where transaction_id = v_exchange.transaction_id and early is not null
     )
+    insert into lizsync.reply (clone_id, batch, token, number_of_changes, payload)
     select
         v_exchange.clone_id, row_number() over (order by batch), p_token, count(*),
         v_separator || string_agg(

@@ -7,8 +7,9 @@ create or replace function lizsync.open_exchange(
     p_greeting lizsync.greeting,
     p_columns lizsync.table_column[],
     p_pending lizsync.pending_row[],
-    p_clock_offset interval
-) returns void
+    p_clock_offset interval,
+    p_early boolean
+) returns text
 language plpgsql security definer
 set search_path from current
 set lock_timeout = '30s'
@@ -160,8 +161,10 @@ begin
         horizon = v_entry.horizon,
         deploy_token = null
     where server_id = p_greeting.server_id;
+
+    return case when p_early then lizsync.early_reply() end;
 end
 $$;
-comment on function lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval) is
-    'On central: admits a clone and locks its entry; then come its batches and exchange(). p_clock_offset is the clone''s clock less central''s.';
-revoke all on function lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval) from public;
+comment on function lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval, boolean) is
+    'On central: admits a clone and locks its entry; then come its batches and exchange(). p_clock_offset is the clone''s clock less central''s. Returns what the clone can write early, if p_early: see apply_early.';
+revoke all on function lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval, boolean) from public;

@@ -21,6 +21,16 @@ begin
             coalesce((c.change).fields, ''), coalesce((c.change).fields, '')
         from (select item::lizsync.change as change from unnest(v_items) as u (item) where item <> '' offset 0) as c
         join lizsync.white_list(v_exchange.clone_id) as w on w.relation = (c.change).relation;
+        -- What comes again takes the place of what came early. Should it be refused, it stands still from where it was written.
+        with again as (
+            delete from lizsync.replay e
+            using lizsync.replay r
+            where v_exchange.early is not null and e.exchange = v_exchange.transaction_id and e.ordinal < 0
+                and r.exchange = v_exchange.transaction_id and r.ordinal > 0 and r.relid = e.relid and r.uid = e.uid
+            returning e.relid, e.uid
+        )
+        insert into lizsync.standing (exchange, relid, uid, received, given_up)
+        select v_exchange.transaction_id, relid, uid, v_exchange.early, false from again where v_exchange.written;
         return;
     end if;
     insert into lizsync.incoming (exchange, event_id, transaction_id, relation, uid, action, fields, edited_at, author)

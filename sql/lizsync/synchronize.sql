@@ -15,7 +15,8 @@ declare
     v_turn lizsync.turn;
     v_original text;
     v_offset interval;
-    v_quote text;
+    v_batch text;
+    v_early text;
     v_answer lizsync.answer;
     v_committed boolean := false;
     v_tries integer := 0;
@@ -44,19 +45,23 @@ begin
         loop
             begin
                 perform lizsync.central_query('begin isolation level repeatable read');
-                perform lizsync.central_query(format(
-                    'select lizsync.open_exchange(%L, %L, %L, %L)', v_begin.greeting, v_begin.columns, v_begin.pending, v_offset
+                -- While central prepares what can be written early, the clone reads its changes; while central applies
+                -- those, the clone writes that.
+                perform lizsync.central_send(format(
+                    'select lizsync.open_exchange(%L, %L, %L, %L, true)', v_begin.greeting, v_begin.columns, v_begin.pending, v_offset
                 ));
-                for i in 1 .. coalesce(cardinality(v_begin.batches), 0) loop
-                    -- Quoted by a tag that cannot be guessed: escaping megabytes, and reading them escaped, takes time.
-                    v_quote := '$batch_' || replace(gen_random_uuid()::text, '-', '') || '$';
-                    perform lizsync.central_query(concat(
-                        'select lizsync.receive_batch(', v_quote,
-                        lizsync.outgoing_batch((v_begin.greeting).snapshot, coalesce(v_begin.batches[i - 1], 0), v_begin.batches[i]),
-                        v_quote, ')'
-                    ));
+                v_batch := lizsync.outgoing_query(v_begin.greeting, v_begin.batches, 1);
+                v_early := lizsync.central_result();
+                for i in 2 .. coalesce(cardinality(v_begin.batches), 0) loop
+                    perform lizsync.central_send(v_batch);
+                    v_batch := lizsync.outgoing_query(v_begin.greeting, v_begin.batches, i);
+                    perform lizsync.central_result();
                 end loop;
-                v_answer := lizsync.central_query('select lizsync.exchange()');
+                perform lizsync.central_send(concat(v_batch, 'select lizsync.exchange()'));
+                if v_early is not null then
+                    perform lizsync.apply_early(v_early);
+                end if;
+                v_answer := lizsync.central_result();
                 perform lizsync.central_query('commit');
                 v_committed := true;
                 exit;

@@ -91,8 +91,8 @@ begin
     if v_alone then
         perform lizsync.refuse(p_relid, p_action, p_columns, p_low, p_high, p_again, v_message);
     else
-        perform lizsync.write_range(p_relid, p_action, p_columns, p_low, (p_low + p_high) / 2, p_again);
-        perform lizsync.write_range(p_relid, p_action, p_columns, (p_low + p_high) / 2 + 1, p_high, p_again);
+        perform lizsync.write_range(p_relid, p_action, p_columns, p_low, p_low + (p_high - p_low) / 2, p_again);
+        perform lizsync.write_range(p_relid, p_action, p_columns, p_low + (p_high - p_low) / 2 + 1, p_high, p_again);
     end if;
 end
 $$;

@@ -281,7 +281,7 @@ func TestACloneThatWentBackInTimeIsRefused(t *testing.T) {
 	lost(t, clone, synctest.ViaProgram)
 
 	execute(t, there, "begin isolation level repeatable read")
-	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0')",
+	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0', false)",
 		pgx.QueryExecModeExec, old.greeting, old.columns)
 	require.ErrorContains(t, err, "went back in time")
 	execute(t, there, "rollback")
@@ -315,7 +315,7 @@ func TestAnExchangeWhoseCloneHasVanishedDoesNotComeTwice(t *testing.T) {
 		gone := connect(t, clone.As(t, clone.Session))
 		g := greet(t, gone)
 		execute(t, old, "begin isolation level repeatable read")
-		_, err := old.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0')",
+		_, err := old.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0', false)",
 			pgx.QueryExecModeExec, g.greeting, g.columns)
 		require.NoError(t, err)
 		batch := text(t, gone, fmt.Sprintf("select lizsync.outgoing_batch('%s', 0, 1000000000)", g.snapshot))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/lizsync/lizsync/provider"
 )
@@ -115,7 +116,7 @@ func begin(ctx context.Context, clone *pgx.Conn, centralVersion int) (greeting, 
 // users who are writing the same rows made it fail.
 func exchange(ctx context.Context, clone, central *pgx.Conn, g greeting, offset float64, feedback provider.Feedback) (answer, error) {
 	for try := 1; ; try++ {
-		a, err := tryExchange(ctx, clone, central, g, offset, feedback)
+		a, err := tryExchange(ctx, clone, central, g, offset, try == 1, feedback)
 		if err == nil {
 			return a, nil
 		}
@@ -128,40 +129,94 @@ func exchange(ctx context.Context, clone, central *pgx.Conn, g greeting, offset 
 	}
 }
 
-func tryExchange(ctx context.Context, clone, central *pgx.Conn, g greeting, offset float64, feedback provider.Feedback) (answer, error) {
+// tryExchange keeps both sides at work: while central prepares what the clone can write early, the clone reads its changes;
+// while central applies those, the clone writes that.
+func tryExchange(
+	ctx context.Context, clone, central *pgx.Conn, g greeting, offset float64, early bool, feedback provider.Feedback,
+) (answer, error) {
 	if _, err := central.Exec(ctx, "begin isolation level repeatable read"); err != nil {
 		return answer{}, fmt.Errorf("begin on central: %w", err)
 	}
-	_, err := exec(ctx, central, `
-		select lizsync.open_exchange(
-			$1::text::lizsync.greeting, $2::text::lizsync.table_column[], $3::text::lizsync.pending_row[], make_interval(secs => $4))`,
-		g.greeting, g.columns, g.pending, offset,
-	)
-	if err != nil {
-		return answer{}, fmt.Errorf("open the exchange with central: %w", err)
-	}
-	var sent int64
-	for i, last := range g.batches {
-		var payload *string
-		err := query(ctx, clone, "select lizsync.outgoing_batch($1::text::pg_snapshot, $2, $3)", g.snapshot, sent, last).Scan(&payload)
+	var first, payload *string
+	read := func(i int) error {
+		var after int64
+		if i > 0 {
+			after = g.batches[i-1]
+		}
+		err := query(ctx, clone, "select lizsync.outgoing_batch($1::text::pg_snapshot, $2, $3)", g.snapshot, after, g.batches[i]).Scan(&payload)
 		if err != nil {
-			return answer{}, fmt.Errorf("read the clone's changes: %w", err)
+			return fmt.Errorf("read the clone's changes: %w", err)
 		}
+		return nil
+	}
+	send := func(payload *string) error {
 		if _, err := exec(ctx, central, "select lizsync.receive_batch($1)", payload); err != nil {
-			return answer{}, fmt.Errorf("send the clone's changes to central: %w", err)
+			return fmt.Errorf("send the clone's changes to central: %w", err)
 		}
-		sent = last
-		feedback.Progress(5 + 25*float64(i+1)/float64(len(g.batches)))
+		return nil
+	}
+
+	err := atOnce(func() error {
+		err := query(ctx, central, `
+			select lizsync.open_exchange(
+				$1::text::lizsync.greeting, $2::text::lizsync.table_column[], $3::text::lizsync.pending_row[], make_interval(secs => $4), $5)`,
+			g.greeting, g.columns, g.pending, offset, early,
+		).Scan(&first)
+		if err != nil {
+			return fmt.Errorf("open the exchange with central: %w", err)
+		}
+		return nil
+	}, func() error {
+		if len(g.batches) == 0 {
+			return nil
+		}
+		return read(0)
+	})
+	if err != nil {
+		return answer{}, err
+	}
+	for i := 1; i < len(g.batches); i++ {
+		before := payload
+		if err := atOnce(func() error { return send(before) }, func() error { return read(i) }); err != nil {
+			return answer{}, err
+		}
+		feedback.Progress(5 + 25*float64(i)/float64(len(g.batches)))
 	}
 	var a answer
-	err = query(ctx, central, "select e::text, e.token::text, e.batches from lizsync.exchange() as e").Scan(&a.text, &a.token, &a.batches)
+	err = atOnce(func() error {
+		if err := send(payload); err != nil {
+			return err
+		}
+		feedback.Progress(30)
+		err := query(ctx, central, "select e::text, e.token::text, e.batches from lizsync.exchange() as e").Scan(&a.text, &a.token, &a.batches)
+		if err != nil {
+			return fmt.Errorf("apply the clone's changes on central: %w", err)
+		}
+		return nil
+	}, func() error {
+		if first == nil {
+			return nil
+		}
+		if _, err := exec(ctx, clone, "select lizsync.apply_early($1)", first); err != nil {
+			return fmt.Errorf("apply central's first changes on the clone: %w", err)
+		}
+		return nil
+	})
 	if err != nil {
-		return answer{}, fmt.Errorf("apply the clone's changes on central: %w", err)
+		return answer{}, err
 	}
 	if err := ctx.Err(); err != nil {
 		return answer{}, err
 	}
 	return a, commit(ctx, central, "central")
+}
+
+// atOnce does one thing on each side and waits for both: what failed on one may be tried again.
+func atOnce(there, here func() error) error {
+	var group errgroup.Group
+	group.Go(there)
+	group.Go(here)
+	return group.Wait()
 }
 
 // receive fetches central's reply, applies it on the clone and commits there.

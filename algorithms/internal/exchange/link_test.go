@@ -50,7 +50,7 @@ func TestASlowLinkIsOnlySlow(t *testing.T) {
 		editBoth(t, clone, 1)
 		counts, err := through(t, l.Address(), clone, via)
 		require.NoError(t, err)
-		require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 1}, counts)
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 2}, counts)
 		l.Mend(t)
 		settled(t, clone, via, 1, "slow")
 	})
@@ -65,7 +65,7 @@ func TestALinkThatHangsFreesCentralsLocks(t *testing.T) {
 		clone := central.Clone(t)
 		l := synctest.NewLink(t, central.URL)
 		watch := central.Conn(t)
-		const opening = "lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval)"
+		const opening = "lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval, boolean)"
 		original := central.Text(t, "select pg_get_functiondef($1::text::regprocedure)", opening)
 		const timeout = "'idle_in_transaction_session_timeout', '30s'"
 		require.Contains(t, original, timeout)
@@ -93,7 +93,7 @@ func TestALinkThatHangsFreesCentralsLocks(t *testing.T) {
 		require.Error(t, <-done)
 		restore()
 		central.Exec(t, original)
-		trees(t, "a", "0 0 0", central.DB)
+		trees(t, "a", "0 -1 0", central.DB)
 		settled(t, clone, via, 1, "hung")
 	})
 }

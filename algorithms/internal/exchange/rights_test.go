@@ -33,7 +33,7 @@ func open(t *testing.T, clone *synctest.Clone) (there *pgx.Conn) {
 	g := greet(t, here)
 	execute(t, here, "rollback")
 	execute(t, there, "begin isolation level repeatable read")
-	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0')",
+	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0', false)",
 		pgx.QueryExecModeExec, g.greeting, g.columns)
 	require.NoError(t, err)
 	return there
@@ -69,6 +69,7 @@ func TestACloneSpeaksForNoOther(t *testing.T) {
 	central := withSecret(t)
 	victim, thief := central.Clone(t), central.Clone(t)
 	set(t, central.DB, "a", "x = 1")
+	set(t, victim.DB, "a", "z = 1")
 	victim.MustSync(t, via)
 	token := central.Text(t, "select offered_token from lizsync.clones where server_id = $1::text::uuid", victim.ID)
 	require.Equal(t, "1", central.Text(t, "select count(*) from lizsync.reply"))
@@ -78,7 +79,7 @@ func TestACloneSpeaksForNoOther(t *testing.T) {
 	execute(t, here, "rollback")
 	_, there := thief.Conns(t)
 	execute(t, there, "begin isolation level repeatable read")
-	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0')",
+	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0', false)",
 		pgx.QueryExecModeExec, g.greeting, g.columns)
 	require.ErrorContains(t, err, "central refuses the clone")
 	execute(t, there, "rollback")
@@ -104,11 +105,11 @@ func TestACloneSpeaksForNoOther(t *testing.T) {
 	execute(t, there, "select lizsync.exchange()")
 	execute(t, there, "commit")
 	require.Equal(t, "hidden", central.Text(t, "select name from city.secret"))
-	trees(t, "a", "1 9 0", central.DB)
-	require.Equal(t, thief.ID, central.Text(t, "select sync_data ->> 'origin' from audit.logged_actions where sync_data is not null"))
+	trees(t, "a", "1 9 1", central.DB)
+	require.Equal(t, thief.ID, central.Text(t, "select sync_data ->> 'origin' from audit.logged_actions where sync_data is not null and changed_fields::text like '%\"y\"%'"))
 	require.Equal(t, "0", central.Text(t, "select count(*) from audit.logged_actions where table_name <> 'tree'"))
 	require.Equal(t, exchange.Counts{ReplayedToClone: 1}, victim.MustSync(t, via))
-	trees(t, "a", "1 9 0", victim.DB)
+	trees(t, "a", "1 9 1", victim.DB)
 }
 
 // Every function that a clone's role was granted, called alone and in the middle of an exchange, with foreign arguments.

@@ -55,7 +55,7 @@ func TestASynchronisationInAnotherIsolationLevelIsRefused(t *testing.T) {
 		require.ErrorContains(t, err, "a synchronisation needs the isolation level READ COMMITTED")
 		execute(t, conn, "rollback")
 	}
-	_, err := there.Exec(t.Context(), "select lizsync.open_exchange(null, null, null, null)")
+	_, err := there.Exec(t.Context(), "select lizsync.open_exchange(null, null, null, null, null)")
 	require.ErrorContains(t, err, "an exchange needs the isolation level REPEATABLE READ")
 }
 
@@ -130,7 +130,9 @@ var steps = []struct {
 	done      bool // central has committed
 }{
 	{false, "lizsync.begin_synchronization(integer)", false},
-	{true, "lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval)", false},
+	{true, "lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval, boolean)", false},
+	{false, "lizsync.receive_early(text)", false},
+	{false, "lizsync.apply_changes()", false},
 	{false, "lizsync.outgoing_batch(pg_snapshot, bigint, bigint)", false},
 	{true, "lizsync.receive_batch(text)", false},
 	{true, "lizsync.begin_replay()", false},
@@ -149,6 +151,7 @@ func TestASessionKilledAtAnyStepLosesNothingAndRepeatsNothing(t *testing.T) {
 		clone := central.Clone(t)
 		for i, step := range steps {
 			set(t, clone.DB, "a", fmt.Sprintf("x = %d", i+1))
+			set(t, central.DB, "a", fmt.Sprintf("y = %d", i+100))
 			set(t, central.DB, "b", fmt.Sprintf("x = %d", i+1))
 			db := clone.DB
 			if step.onCentral {
@@ -164,15 +167,15 @@ func TestASessionKilledAtAnyStepLosesNothingAndRepeatsNothing(t *testing.T) {
 			if step.done {
 				here = i + 1
 			}
-			require.Equal(t, fmt.Sprintf("%d 0 0", here), tree(t, central.DB, "a"), step.function)
+			require.Equal(t, fmt.Sprintf("%d %d 0", here, i+100), tree(t, central.DB, "a"), step.function)
 
-			want := exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 1}
+			want := exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 2}
 			if step.done {
 				want.ReplayedToCentral = 0
 			}
 			require.Equal(t, want, clone.MustSync(t, via), step.function)
 			synctest.RequireEqual(t, central, clone)
-			require.Equal(t, fmt.Sprint(2*(i+1)), events(t, central), step.function)
+			require.Equal(t, fmt.Sprint(3*(i+1)), events(t, central), step.function)
 		}
 		require.Empty(t, conflicts(t, central))
 		for _, table := range []string{"exchanges", "incoming", "replay", "standing"} {
@@ -268,7 +271,7 @@ func TestAVanishedCloneDoesNotHoldCentralsLocks(t *testing.T) {
 	here, there := clone.Conns(t)
 	g := greet(t, here)
 	execute(t, there, "begin isolation level repeatable read")
-	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0')",
+	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0', false)",
 		pgx.QueryExecModeExec, g.greeting, g.columns)
 	require.NoError(t, err)
 	require.Equal(t, "30s", text(t, there, "select current_setting('idle_in_transaction_session_timeout')"))

@@ -25,6 +25,8 @@ type process struct {
 	id, snapshot               string
 	greeting, columns, pending *string
 	batches                    []int64
+	early                      *string
+	again                      bool // nothing goes early in a second attempt
 	answer, token              string
 	parts                      int
 	counts                     exchange.Counts
@@ -37,6 +39,7 @@ type process struct {
 const (
 	stepBegin = iota
 	stepOpen
+	stepEarly
 	stepExchange
 	stepCommitCentral
 	stepReceive
@@ -98,9 +101,9 @@ func (p *process) unblock(abort bool) {
 		p.next = stepReceive
 		return
 	}
-	if p.next == stepExchange || p.next == stepCommitCentral {
+	if p.next == stepEarly || p.next == stepExchange || p.next == stepCommitCentral {
 		_, _ = p.central.Exec(ctx, "rollback")
-		p.next = stepOpen
+		p.next, p.again = stepOpen, true
 	}
 }
 
@@ -125,9 +128,9 @@ func (p *process) step() error {
 		if _, err := p.central.Exec(ctx, "begin isolation level repeatable read"); err != nil {
 			return err
 		}
-		_, err := p.central.Exec(ctx, `
-			select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], $3::text::lizsync.pending_row[], make_interval(secs => $4))`,
-			mode, p.greeting, p.columns, p.pending, p.s.offset+p.s.skew)
+		err := p.central.QueryRow(ctx, `
+			select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], $3::text::lizsync.pending_row[], make_interval(secs => $4), $5)`,
+			mode, p.greeting, p.columns, p.pending, p.s.offset+p.s.skew, !p.again).Scan(&p.early)
 		if err != nil {
 			return err
 		}
@@ -142,6 +145,12 @@ func (p *process) step() error {
 				return err
 			}
 			sent = last
+		}
+	case stepEarly:
+		if p.early != nil {
+			if _, err := p.clone.Exec(ctx, "select lizsync.apply_early($1)", mode, p.early); err != nil {
+				return err
+			}
 		}
 	case stepExchange:
 		if err := p.central.QueryRow(ctx, "select e::text, e.token::text, e.batches from lizsync.exchange() as e", mode).Scan(&p.answer, &p.token, &p.parts); err != nil {
@@ -195,7 +204,7 @@ func (w *world) stepOn(s *side, o op) (done bool) {
 		ctx, cancel := w.context()
 		defer cancel()
 		_, _ = p.central.Exec(ctx, "rollback")
-		p.next = stepOpen
+		p.next, p.again = stepOpen, true
 	case state(err) == deadlock || state(err) == lockNotAvailable:
 		// The clone's side goes back; the next synchronisation begins anew.
 		p.kill()
@@ -252,10 +261,11 @@ func (w *world) synchronise(s *side, o op) {
 		}
 	case "zombie":
 		// The clone's side has vanished, and central has not noticed.
-		if p := s.process; p != nil && (p.next == stepExchange || p.next == stepCommitCentral) {
+		if p := s.process; p != nil && (p.next == stepEarly || p.next == stepExchange || p.next == stepCommitCentral) {
 			ctx, cancel := w.context()
 			defer cancel()
 			_ = p.clone.Close(ctx)
+			p.next = max(p.next, stepExchange)
 			w.zombies = append(w.zombies, p)
 			s.process = nil
 		}
