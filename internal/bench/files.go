@@ -10,12 +10,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lizsync/lizsync/internal/cluster"
 	"github.com/lizsync/lizsync/internal/fileserver"
 )
 
 // files measures what SFTP takes beside OpenSSH's own program, from and to the same machine.
-func files(ctx context.Context, _ *cluster.Cluster) ([]row, error) {
+func files(ctx context.Context, _ servers) ([]row, error) {
 	dir, err := os.MkdirTemp("", "lizsync-bench-")
 	if err != nil {
 		return nil, err

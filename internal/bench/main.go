@@ -28,10 +28,13 @@ type row struct {
 	bound    string
 }
 
+// servers are one for central and one for its clones: the transactions of one are no business of the other's.
+type servers struct{ central, clones *cluster.Cluster }
+
 // benchmark is a group of rows that share a set-up.
 type benchmark struct {
 	name string
-	run  func(ctx context.Context, server *cluster.Cluster) ([]row, error)
+	run  func(ctx context.Context, on servers) ([]row, error)
 }
 
 func main() {
@@ -52,17 +55,20 @@ func run(ctx context.Context, only string) error {
 	if err != nil {
 		return err
 	}
-	server, err := cluster.Start(ctx, cluster.Options{Settings: map[string]string{
-		"shared_buffers":     "512MB",
-		"max_connections":    "500",
-		"max_wal_size":       "8GB",
-		"checkpoint_timeout": "1h",
-		"timezone":           "Europe/Paris",
-	}})
-	if err != nil {
-		return err
+	var on servers
+	for _, server := range []**cluster.Cluster{&on.central, &on.clones} {
+		*server, err = cluster.Start(ctx, cluster.Options{Settings: map[string]string{
+			"shared_buffers":     "512MB",
+			"max_connections":    "500",
+			"max_wal_size":       "8GB",
+			"checkpoint_timeout": "1h",
+			"timezone":           "Europe/Paris",
+		}})
+		if err != nil {
+			return err
+		}
+		defer (*server).Stop(context.WithoutCancel(ctx))
 	}
-	defer server.Stop(context.WithoutCancel(ctx))
 
 	var rows []row
 	for _, b := range []benchmark{
@@ -80,7 +86,7 @@ func run(ctx context.Context, only string) error {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "%s …\n", b.name)
-		more, err := b.run(ctx, server)
+		more, err := b.run(ctx, on)
 		if err != nil {
 			return fmt.Errorf("%s: %w", b.name, err)
 		}

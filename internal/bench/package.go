@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"github.com/lizsync/lizsync/internal/cluster"
 )
 
 // featuresSQL makes a table of a million points, as a layer of a GIS is.
@@ -28,26 +26,26 @@ const featuresSQL = `
 	create index on bench.feature using gist (geom);`
 
 // packaged measures a package and its deployment beside pg_dump -Fc and pg_restore of the same schema.
-func packaged(ctx context.Context, server *cluster.Cluster) ([]row, error) {
+func packaged(ctx context.Context, on servers) ([]row, error) {
 	dir, err := os.MkdirTemp("", "lizsync-bench-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	zip, dump := filepath.Join(dir, "package.zip"), filepath.Join(dir, "dump")
-	admin, err := pgx.Connect(ctx, server.URL("postgres"))
+	admin, err := pgx.Connect(ctx, on.central.URL("postgres"))
 	if err != nil {
 		return nil, err
 	}
 	defer admin.Close(context.WithoutCancel(ctx))
-	if err := fill(ctx, admin, server.URL("features"), featuresSQL); err != nil {
+	if err := fill(ctx, admin, on.central.URL("features"), featuresSQL); err != nil {
 		return nil, err
 	}
 	// pg_dump reads a copy without triggers, which pg_restore could not make alone.
 	if _, err := admin.Exec(ctx, "create database plain_features template features"); err != nil {
 		return nil, err
 	}
-	central, plain := server.URL("features"), server.URL("plain_features")
+	central, plain := on.central.URL("features"), on.central.URL("plain_features")
 	for _, step := range []struct {
 		id    string
 		input map[string]any
@@ -68,7 +66,7 @@ func packaged(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 	for n := range (runs + 1) / 2 {
 		fresh := map[string]string{"deployed": "", "restored": "create extension postgis; create extension hstore"}
 		for name, script := range fresh {
-			if err := fill(ctx, admin, server.URL(fmt.Sprintf("%s_%d", name, n)), script); err != nil {
+			if err := fill(ctx, admin, on.central.URL(fmt.Sprintf("%s_%d", name, n)), script); err != nil {
 				return nil, err
 			}
 		}
@@ -86,13 +84,13 @@ func packaged(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 		}
 		deploy, err := timed(func() error {
 			return runAlgorithm(ctx, "deploy_database_server_package", map[string]any{
-				"CONNECTION_NAME_CENTRAL": central, "CONNECTION_NAME_CLONE": server.URL(fmt.Sprintf("deployed_%d", n)), "ZIP_FILE": zip,
+				"CONNECTION_NAME_CENTRAL": central, "CONNECTION_NAME_CLONE": on.central.URL(fmt.Sprintf("deployed_%d", n)), "ZIP_FILE": zip,
 			})
 		})
 		if err != nil {
 			return nil, err
 		}
-		restored, err := pg("pg_restore", "--exit-on-error", "--dbname="+server.URL(fmt.Sprintf("restored_%d", n)), dump)
+		restored, err := pg("pg_restore", "--exit-on-error", "--dbname="+on.central.URL(fmt.Sprintf("restored_%d", n)), dump)
 		if err != nil {
 			return nil, err
 		}

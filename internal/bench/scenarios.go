@@ -58,19 +58,21 @@ func (p *pair) close(ctx context.Context) {
 	}
 }
 
-// newPair makes two databases; suffix keeps the pairs apart.
-func newPair(ctx context.Context, server *cluster.Cluster, suffix string) (*pair, error) {
-	admin, err := pgx.Connect(ctx, server.URL("postgres"))
-	if err != nil {
-		return nil, err
-	}
-	defer admin.Close(context.WithoutCancel(ctx))
-	for _, name := range []string{"central_" + suffix, "clone_" + suffix} {
+// newPair makes two databases of a name.
+func newPair(ctx context.Context, on servers, name string) (*pair, error) {
+	var urls []string
+	for _, server := range []*cluster.Cluster{on.central, on.clones} {
+		admin, err := pgx.Connect(ctx, server.URL("postgres"))
+		if err != nil {
+			return nil, err
+		}
+		defer admin.Close(context.WithoutCancel(ctx))
 		if _, err := admin.Exec(ctx, "create database "+name); err != nil {
 			return nil, err
 		}
+		urls = append(urls, server.URL(name))
 	}
-	p, err := connectPair(ctx, server.URL("central_"+suffix), server.URL("clone_"+suffix))
+	p, err := connectPair(ctx, urls[0], urls[1])
 	if err != nil {
 		return nil, err
 	}
@@ -92,8 +94,8 @@ func connectPair(ctx context.Context, centralURL, cloneURL string) (*pair, error
 }
 
 // synchronisedPair takes a pair through the workflow: install, prepare, package, deploy.
-func synchronisedPair(ctx context.Context, server *cluster.Cluster, suffix string) (*pair, error) {
-	p, err := newPair(ctx, server, suffix)
+func synchronisedPair(ctx context.Context, on servers, name string) (*pair, error) {
+	p, err := newPair(ctx, on, name)
 	if err != nil {
 		return nil, err
 	}
@@ -239,22 +241,23 @@ func timed(do func() error) (time.Duration, error) {
 
 // settle lets no measure pay for the dirt of another.
 func (p *pair) settle(ctx context.Context) error {
-	for _, conn := range []*pgx.Conn{p.central, p.clone} {
-		if _, err := conn.Exec(ctx, "vacuum analyze"); err != nil {
-			return err
+	for _, statement := range []string{"vacuum analyze", "checkpoint"} {
+		for _, conn := range []*pgx.Conn{p.central, p.clone} {
+			if _, err := conn.Exec(ctx, statement); err != nil {
+				return err
+			}
 		}
 	}
-	_, err := p.central.Exec(ctx, "checkpoint")
-	return err
+	return nil
 }
 
-func synchronise(ctx context.Context, server *cluster.Cluster) ([]row, error) {
-	p, err := synchronisedPair(ctx, server, "sync")
+func synchronise(ctx context.Context, on servers) ([]row, error) {
+	p, err := synchronisedPair(ctx, on, "sync")
 	if err != nil {
 		return nil, err
 	}
 	defer p.close(ctx)
-	plain, err := newPair(ctx, server, "plain")
+	plain, err := newPair(ctx, on, "plain")
 	if err != nil {
 		return nil, err
 	}
@@ -327,9 +330,9 @@ func copyTable(ctx context.Context, p *pair) error {
 }
 
 // overLink measures what the way to central costs, and counts how often it is gone.
-func overLink(ctx context.Context, server *cluster.Cluster) ([]row, error) {
+func overLink(ctx context.Context, on servers) ([]row, error) {
 	const edits = 10000
-	p, err := synchronisedPair(ctx, server, "link")
+	p, err := synchronisedPair(ctx, on, "link")
 	if err != nil {
 		return nil, err
 	}
@@ -337,7 +340,7 @@ func overLink(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 	var rows []row
 	for _, transport := range transports {
 		measure := func(delay time.Duration, edits int) (time.Duration, int64, error) {
-			far, l, err := p.over(ctx, server, delay)
+			far, l, err := p.over(ctx, on.central, delay)
 			if err != nil {
 				return 0, 0, err
 			}
@@ -402,9 +405,9 @@ func (p *pair) over(ctx context.Context, server *cluster.Cluster, delay time.Dur
 	return &far, l, nil
 }
 
-func nothingToDo(ctx context.Context, server *cluster.Cluster) ([]row, error) {
+func nothingToDo(ctx context.Context, on servers) ([]row, error) {
 	const oldEvents = 10000000
-	p, err := synchronisedPair(ctx, server, "idle")
+	p, err := synchronisedPair(ctx, on, "idle")
 	if err != nil {
 		return nil, err
 	}
@@ -449,7 +452,7 @@ func nothingToDo(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 }
 
 // manyClones lets clones synchronise all at once, while somebody edits other rows of central one after the other.
-func manyClones(ctx context.Context, server *cluster.Cluster) ([]row, error) {
+func manyClones(ctx context.Context, on servers) ([]row, error) {
 	const most, patience = 200, 100 * time.Millisecond
 	tablets, err := serverOfTablets(ctx)
 	if err != nil {
@@ -461,7 +464,7 @@ func manyClones(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 		return nil, err
 	}
 	defer admin.Close(context.WithoutCancel(ctx))
-	p, err := newPair(ctx, server, "many")
+	p, err := newPair(ctx, on, "many")
 	if err != nil {
 		return nil, err
 	}
@@ -577,8 +580,8 @@ func serverOfTablets(ctx context.Context) (*cluster.Cluster, error) {
 }
 
 // memory runs the program as a process of its own and reads the peak of its resident memory.
-func memory(ctx context.Context, server *cluster.Cluster) ([]row, error) {
-	p, err := synchronisedPair(ctx, server, "memory")
+func memory(ctx context.Context, on servers) ([]row, error) {
+	p, err := synchronisedPair(ctx, on, "memory")
 	if err != nil {
 		return nil, err
 	}
@@ -600,9 +603,9 @@ func memory(ctx context.Context, server *cluster.Cluster) ([]row, error) {
 }
 
 // capture compares edits of an audited table with the same edits of a table without triggers.
-func capture(ctx context.Context, server *cluster.Cluster) ([]row, error) {
+func capture(ctx context.Context, on servers) ([]row, error) {
 	const bulk, single = 50000, 2000
-	p, err := synchronisedPair(ctx, server, "capture")
+	p, err := synchronisedPair(ctx, on, "capture")
 	if err != nil {
 		return nil, err
 	}

@@ -17,13 +17,12 @@ import (
 	"github.com/sirupsen/logrus"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/lizsync/lizsync/internal/cluster"
 	"github.com/lizsync/lizsync/provider"
 	"github.com/lizsync/lizsync/provider/server"
 )
 
 // serving measures lizsync serve: as a process, and the events of a job that talks as fast as it can.
-func serving(ctx context.Context, _ *cluster.Cluster) ([]row, error) {
+func serving(ctx context.Context, _ servers) ([]row, error) {
 	var starts []time.Duration
 	var resident, rate int
 	for range runs {
