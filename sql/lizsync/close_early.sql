@@ -3,7 +3,8 @@ create or replace function lizsync.close_early() returns void
 language sql security definer
 set search_path from current
 as $$
-    update lizsync.exchanges set written = true where transaction_id = pg_current_xact_id_if_assigned()::text::bigint
+    update lizsync.exchanges set written = lizsync.tables_to_write() where transaction_id = pg_current_xact_id_if_assigned()::text::bigint;
+    delete from lizsync.incoming where exchange = pg_current_xact_id_if_assigned()::text::bigint;
 $$;
 comment on function lizsync.close_early() is 'On a clone: the rows that were sent early are written.';
 revoke all on function lizsync.close_early() from public;

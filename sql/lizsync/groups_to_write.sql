@@ -14,7 +14,7 @@ as $$
         and (action = 'D') = p_deletes
         and lizsync.is_tried(error, p_again)
         and (won <> '' or action = 'D')
-        and (ordinal > 0 or not (select (lizsync.this_exchange()).written))
+        and ordinal >= lizsync.first_to_write()
     group by action, akeys(won)
     order by action desc, min(ordinal)
 $$;

@@ -30,7 +30,7 @@ begin
             returning e.relid, e.uid
         )
         insert into lizsync.standing (exchange, relid, uid, received, given_up)
-        select v_exchange.transaction_id, relid, uid, v_exchange.early, false from again where v_exchange.written;
+        select v_exchange.transaction_id, relid, uid, v_exchange.early, false from again where v_exchange.written is not null;
         return;
     end if;
     insert into lizsync.incoming (exchange, event_id, transaction_id, relation, uid, action, fields, edited_at, author)

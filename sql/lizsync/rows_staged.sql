@@ -6,7 +6,7 @@ as $$
     select uid, action, akeys(won)
     from lizsync.replay
     where exchange = pg_current_xact_id_if_assigned()::text::bigint and relid = p_relid and error is null
-        and (ordinal > 0 or not (select (lizsync.this_exchange()).written))
+        and ordinal >= lizsync.first_to_write()
 $$;
 comment on function lizsync.rows_staged(oid) is 'The rows of a table that the running exchange writes and that were not refused, less those written early.';
 revoke all on function lizsync.rows_staged(oid) from public;

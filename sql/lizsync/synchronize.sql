@@ -15,7 +15,7 @@ declare
     v_turn lizsync.turn;
     v_original text;
     v_offset interval;
-    v_batch text;
+    v_message text;
     v_early text;
     v_answer lizsync.answer;
     v_committed boolean := false;
@@ -50,14 +50,14 @@ begin
                 perform lizsync.central_send(format(
                     'select lizsync.open_exchange(%L, %L, %L, %L, true)', v_begin.greeting, v_begin.columns, v_begin.pending, v_offset
                 ));
-                v_batch := lizsync.outgoing_query(v_begin.greeting, v_begin.batches, 1);
+                v_message := lizsync.outgoing_message(v_begin.greeting, v_begin.batches, 1);
                 v_early := lizsync.central_result();
                 for i in 2 .. coalesce(cardinality(v_begin.batches), 0) loop
-                    perform lizsync.central_send(v_batch);
-                    v_batch := lizsync.outgoing_query(v_begin.greeting, v_begin.batches, i);
+                    perform lizsync.central_send(v_message);
+                    v_message := lizsync.outgoing_message(v_begin.greeting, v_begin.batches, i);
                     perform lizsync.central_result();
                 end loop;
-                perform lizsync.central_send(concat(v_batch, 'select lizsync.exchange()'));
+                perform lizsync.central_send(v_message);
                 if v_early is not null then
                     perform lizsync.apply_early(v_early);
                 end if;

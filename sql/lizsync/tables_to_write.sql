@@ -10,9 +10,11 @@ declare
     v_ordered oid[] := '{}';
 begin
     v_left := array(
-        select distinct relid from lizsync.replay
-        where exchange = pg_current_xact_id_if_assigned()::text::bigint
-        order by relid
+        select unnest((lizsync.this_exchange()).written)
+        union
+        select relid from lizsync.replay
+        where exchange = pg_current_xact_id_if_assigned()::text::bigint and ordinal >= lizsync.first_to_write()
+        order by 1
     );
     while v_left <> '{}' loop
         v_next := array(
