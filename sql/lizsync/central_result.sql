@@ -14,8 +14,8 @@ begin
         loop
             execute format('select %I.dblink_is_busy(''lizsync'')', v_schema) into v_busy;
             exit when v_busy = 0;
-            -- A small part of the time waited, so that neither a short query nor a long queue suffers from it.
-            perform pg_sleep(greatest(0.0005, least(0.1, extract(epoch from clock_timestamp() - v_begun) / 300)));
+            -- A hundredth of the time waited, so that neither a short query nor a long queue suffers from it.
+            perform pg_sleep(greatest(0.0005, least(0.1, extract(epoch from clock_timestamp() - v_begun) / 100)));
         end loop;
         execute format('select r from %I.dblink_get_result(''lizsync'') as t (r text)', v_schema) into v_value;
         get diagnostics v_found = row_count;
