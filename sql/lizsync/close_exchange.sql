@@ -13,7 +13,6 @@ as $$
 declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
     v_answer lizsync.answer;
-    v_pending_digest text := '';
 begin
     perform lizsync.label_events();
     -- A row that stands still has no conflict yet.
@@ -38,14 +37,6 @@ begin
     where r.exchange = v_exchange.transaction_id and r.error is not null;
     select count(*) into v_answer.number_conflicts from lizsync.conflicts where sync_id = v_exchange.sync_id;
 
-    if v_answer.refused is not null then
-        select coalesce(count(*) || ':' || sum(hashint8extended(i.event_id, i.transaction_id) # uuid_hash_extended(i.uid, 0)), '')
-        into v_pending_digest
-        from lizsync.incoming i
-        join unnest(v_answer.refused) as f on f.relation = i.relation and f.uid = i.uid
-        where i.exchange = v_exchange.transaction_id;
-    end if;
-
     perform lizsync.record_pending(v_exchange.clone_id, v_answer.refused, '{}');
     update lizsync.clones set
         received = v_exchange.sent,
@@ -53,7 +44,7 @@ begin
         offered_token = v_answer.token,
         offered = v_answer.cursor,
         digest = lizsync.events_digest(v_exchange.sent),
-        pending_digest = v_pending_digest,
+        pending_digest = lizsync.events_digest(v_exchange.sent, coalesce(v_answer.refused, '{}')),
         horizon = v_exchange.horizon,
         last_synchronized = clock_timestamp()
     where server_id = v_exchange.clone_id;

@@ -12,7 +12,7 @@ declare
     -- The separator, a uuid between two line feeds, is what the batch begins with: see lizsync.outgoing_batch.
     v_items text[] := string_to_array(p_payload, left(p_payload, 38));
     v_exchange lizsync.exchanges := lizsync.this_exchange();
-    v_correction interval := case when abs(extract(epoch from v_exchange.clock_offset)) > 2 then v_exchange.clock_offset else '0' end;
+    v_correction interval := lizsync.clock_correction();
 begin
     if v_exchange.clone_id = lizsync.server_id() then
         insert into lizsync.replay (exchange, ordinal, relid, uid, action, fields, won)

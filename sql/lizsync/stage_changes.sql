@@ -9,9 +9,10 @@ declare
     v_entry lizsync.clones;
 begin
     select * into strict v_entry from lizsync.clones where server_id = v_exchange.clone_id;
-    if lizsync.events_digest(v_exchange.received)
-        <> (case when v_exchange.token = v_entry.offered_token then v_entry.pending_digest else v_entry.digest end)
-    then
+    if not lizsync.is_digest_of(
+        case when v_exchange.token = v_entry.offered_token then v_entry.pending_digest else v_entry.digest end,
+        lizsync.events_digest(v_exchange.received)
+    ) then
         raise exception 'these are not the changes that central has received from the clone %', v_entry.server_name
             using errcode = 'object_not_in_prerequisite_state', detail = 'This is another copy of the clone, or an old backup of it.',
             hint = 'Deploy a package to it, asking to keep its unsent changes.';

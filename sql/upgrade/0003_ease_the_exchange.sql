@@ -22,3 +22,6 @@ comment on column lizsync.exchanges.number_early is 'On central: how many rows t
 comment on column lizsync.exchanges.written is 'On a clone: the tables of those rows, once they are written; null before.';
 comment on column lizsync.replay.ordinal is 'Order in which they are applied; changes written by one statement stand together. Below 0: sent early.';
 drop function if exists lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval);
+
+-- The digest of what central has received tells the times of the edits.
+drop function if exists lizsync.events_digest(pg_snapshot);

@@ -42,7 +42,8 @@ func (r *Restorer) Keep(ctx context.Context, received *Received) (*Carried, erro
 	var carried Carried
 	_, err := r.Tx.Exec(ctx, `
 		create temporary table lizsync_carried on commit drop as
-			select l.event_id, l.transaction_id, w.relation, l.uid, l.action, case l.action when 'U' then l.changed_fields when 'I' then l.row_data end as fields
+			select l.event_id, l.transaction_id, w.relation, l.uid, l.action, case l.action when 'U' then l.changed_fields when 'I' then l.row_data end as fields,
+				l.action_tstamp_clk as edited_at
 			from audit.logged_actions l join lizsync.white_list(lizsync.server_id()) as w on w.relid = l.relid
 			where l.uid is not null`)
 	if err == nil && received != nil {
@@ -91,19 +92,20 @@ func (r *Restorer) Keep(ctx context.Context, received *Received) (*Carried, erro
 // own function, to which the edits are shown as if they had just been received here.
 func (r *Restorer) leaveReceived(ctx context.Context, received *Received) (edits int, otherCopy bool, err error) {
 	_, err = r.Tx.Exec(ctx, `
-		insert into lizsync.incoming (exchange, event_id, transaction_id, relation, uid, action)
-		select pg_current_xact_id()::text::bigint, event_id, transaction_id, relation, uid, action from pg_temp.lizsync_carried`)
+		insert into lizsync.incoming (exchange, event_id, transaction_id, relation, uid, action, edited_at)
+		select pg_current_xact_id()::text::bigint, event_id, transaction_id, relation, uid, action, edited_at from pg_temp.lizsync_carried`)
 	if err != nil {
 		return 0, false, err
 	}
-	var digest string
-	if err := r.Tx.QueryRow(ctx, "select lizsync.events_digest($1::text::pg_snapshot)", received.Snapshot).Scan(&digest); err != nil {
+	var known bool
+	err = r.Tx.QueryRow(ctx, "select lizsync.is_digest_of($2, lizsync.events_digest($1::text::pg_snapshot))", received.Snapshot, received.Digest).Scan(&known)
+	if err != nil {
 		return 0, false, err
 	}
 	if _, err := r.Tx.Exec(ctx, "delete from lizsync.incoming where exchange = pg_current_xact_id()::text::bigint"); err != nil {
 		return 0, false, err
 	}
-	if digest != received.Digest {
+	if !known {
 		return 0, true, nil
 	}
 	tag, err := r.Tx.Exec(ctx, `

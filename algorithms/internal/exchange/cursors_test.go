@@ -269,6 +269,49 @@ func TestACopyOfTheCloneIsRefused(t *testing.T) {
 	}
 }
 
+// Two devices that were flashed from one image number their transactions and their first edits alike.
+func TestACopyThatEditedTheSameRowIsRefused(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone := central.Clone(t)
+	copied := clone.Copy(t)
+	set(t, clone.DB, "a", "x = 1")
+	set(t, copied, "a", "x = 2")
+	copied.Exec(t, fmt.Sprintf("update audit.logged_actions set (event_id, transaction_id) = (%s)",
+		clone.Text(t, "select concat_ws(', ', event_id, transaction_id) from audit.logged_actions")))
+	clone.MustSync(t, synctest.ViaProgram)
+	_, err := synchronize(t, t.Context(), copied.As(t, clone.Session), central.As(t, clone.Role), provider.Silent{})
+	require.ErrorContains(t, err, "these are not the changes that central has received")
+	trees(t, "a", "1 0 0", central.DB)
+	require.Zero(t, clone.MustSync(t, synctest.ViaProgram))
+}
+
+// A retry has the same digest, also when the clock was set right in between.
+func TestALostReplyIsResumedByAClockThatWasSetRight(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone := central.Clone(t)
+	set(t, clone.DB, "a", "x = 1")
+	central.Exec(t, "create or replace function lizsync.clock_correction() returns interval language sql stable as $$ select interval '1 hour' $$")
+	lost(t, clone, synctest.ViaProgram)
+	central.Exec(t, "create or replace function lizsync.clock_correction() returns interval language sql stable as $$ select interval '3 s' $$")
+	require.Zero(t, clone.MustSync(t, synctest.ViaProgram))
+	trees(t, "a", "1 0 0", central.DB, clone.DB)
+}
+
+// Nor does an upgrade in between make an honest clone a copy: digests of structure version 2 did not tell the times.
+func TestALostReplyIsResumedAfterAnUpgrade(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone := central.Clone(t)
+	set(t, clone.DB, "a", "x = 1")
+	lost(t, clone, synctest.ViaProgram)
+	require.Equal(t, "3", central.Text(t, "select cardinality(string_to_array(digest, ':')) from lizsync.clones"))
+	central.Exec(t, "update lizsync.clones set digest = regexp_replace(digest, ':[^:]*$', '')")
+	require.Zero(t, clone.MustSync(t, synctest.ViaProgram))
+	trees(t, "a", "1 0 0", central.DB, clone.DB)
+}
+
 // Rule 5. The digest and the token are not enough: a backup without any edit has the same of both.
 func TestACloneThatWentBackInTimeIsRefused(t *testing.T) {
 	t.Parallel()
