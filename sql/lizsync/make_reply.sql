@@ -89,7 +89,8 @@ begin
         where w.in_turns and w.action <> 'D'
         order by w.relid, w.uid, f.key, w.event_id desc
     ), mixed as (
-        select w.relid, w.uid, w.action, f.fields
+        -- A row that central has made again goes whole: the clone may not have it.
+        select w.relid, w.uid, w.action, case w.action when 'R' then f.whole else f.fields end as fields
         from (
             select
                 relid, uid,
@@ -101,9 +102,10 @@ begin
             group by relid, uid
         ) as w
         left join (
-            select relid, uid, hstore(array_agg(key), array_agg(value)) as fields
+            select
+                relid, uid, hstore(array_agg(key), array_agg(value)) as whole,
+                hstore(array_agg(key) filter (where not of_clone), array_agg(value) filter (where not of_clone)) as fields
             from field
-            where not of_clone
             group by relid, uid
         ) as f on f.relid = w.relid and f.uid = w.uid
     ), change as (

@@ -19,6 +19,25 @@ begin
     end if;
 
     perform lizsync.reduce_changes(v_exchange.received, 0);
+
+    -- Edits that were carried over a deployment in which central had deleted the row, when the clone has made it again since.
+    insert into lizsync.conflicts (
+        object_table, object_uid, clone_id, sync_id, clone_time, clone_author, row_data, rejected, rule_applied
+    )
+    select i.relation, i.uid, v_exchange.clone_id, v_exchange.sync_id, i.edited_at, i.author, i.fields, 'clone', 'delete wins'
+    from lizsync.standing s
+    join lizsync.replay r on r.exchange = s.exchange and r.relid = s.relid and r.uid = s.uid and r.action = 'R'
+    join lizsync.white_list(v_exchange.clone_id) as w on w.relid = s.relid
+    join lizsync.incoming i
+        on i.exchange = s.exchange and i.relation = w.relation and i.uid = s.uid and i.action = 'U' and i.event_id < r.first_event
+    left join lizsync.pending_changes p on p.clone_id = v_exchange.clone_id and p.object_table = i.relation and p.object_uid = i.uid
+    where s.exchange = v_exchange.transaction_id
+        and not lizsync.is_received(i.transaction_id, coalesce(p.received, v_exchange.received))
+        and not exists (
+            select from lizsync.incoming d
+            where d.exchange = i.exchange and d.relation = i.relation and d.uid = i.uid and d.action = 'D'
+                and d.event_id between i.event_id and r.first_event
+        );
 end
 $$;
 comment on function lizsync.stage_changes() is 'On central: reduces the changes of the clone to their net effect.';

@@ -109,6 +109,29 @@ var kept = []struct{ name, text string }{
 		C purge absent
 		C set road a code=q
 	`},
+	{"an edit of a row that central has deleted is kept by a deployment, and the row made again", `
+		B set link a t=plain
+		C del link a
+		B deploy keep
+		B ins link a road=a from=plain
+		B sync
+	`},
+	{"the same by both", `
+		B set link a t=plain
+		C del link a
+		B deploy keep
+		C ins link a road=a from=plain
+		B ins link a road=b from=quote
+		B sync
+	`},
+	{"an edit of a row that is not in the package is kept by a deployment, and central has made the row again before the edit", `
+		C del link a
+		C pack
+		C ins link a road=a from=plain
+		B set link a t=plain
+		B deploy old keep
+		B sync
+	`},
 	{"a deployment that keeps edits which central has, the answer lost, and others of the same field", `
 		A set road a name=plain
 		A lost
