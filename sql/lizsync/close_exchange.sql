@@ -44,7 +44,7 @@ begin
         offered_token = v_answer.token,
         offered = v_answer.cursor,
         digest = lizsync.events_digest(v_exchange.sent),
-        pending_digest = lizsync.events_digest(v_exchange.sent, coalesce(v_answer.refused, '{}')),
+        pending_digest = case when v_answer.refused is null then '' else lizsync.events_digest(v_exchange.sent, v_answer.refused) end,
         horizon = v_exchange.horizon,
         last_synchronized = clock_timestamp()
     where server_id = v_exchange.clone_id;
