@@ -1,4 +1,4 @@
--- Before structure version 3 a digest ended before the times of the edits.
+-- Before structure version 4 a digest ended before the times of the edits.
 create or replace function lizsync.is_digest_of(p_stored text, p_digest text) returns boolean
 language sql immutable
 set search_path from current

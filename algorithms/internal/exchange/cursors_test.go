@@ -299,7 +299,7 @@ func TestALostReplyIsResumedByAClockThatWasSetRight(t *testing.T) {
 	trees(t, "a", "1 0 0", central.DB, clone.DB)
 }
 
-// Nor does an upgrade in between make an honest clone a copy: digests of structure version 2 did not tell the times.
+// Nor does an upgrade in between make an honest clone a copy: digests of structure version 3 did not tell the times.
 func TestALostReplyIsResumedAfterAnUpgrade(t *testing.T) {
 	t.Parallel()
 	central := city(t, "")
