@@ -21,6 +21,7 @@
 //	C dump, C restore, C restore old central from a dump of now or from that one, where there is a server for it
 //	C purge absent, A forget         on central
 //	A shape add                      a table altered, or put back
+//	C later                          half a second passes
 //
 // Rows are named by a letter, values by their kind: each edit writes a value of its own, so that it can be followed.
 package history

@@ -161,6 +161,56 @@ var kept = []struct{ name, text string }{
 		A sync
 		B sync
 	`},
+	{"two copies with one deployment and nothing to send", `
+		B deploy
+		A copy B
+	`},
+	{"two copies with one deployment, the second one with an edit", `
+		B deploy
+		A copy B
+		B sync
+		A set road a name=plain
+		A sync
+		B set road a name=quote
+	`},
+	{"two copies with one deployment, both with edits of one field", `
+		B deploy
+		A copy B
+		B set road a name=plain
+		A set road a name=quote
+		C set road b name=plain
+		A sync
+		B sync
+	`},
+	{"two copies with one deployment that do nothing at first", `
+		B deploy
+		A copy B
+		C set road b name=plain
+		A sync
+		B sync
+		B set road a name=plain
+		A set road a name=quote
+		B sync
+		A sync
+	`},
+	{"a backup of a deployment that has synchronised since", `
+		A deploy
+		A backup
+		A sync
+		C set road b name=plain
+		A restore
+		A sync
+		A set road a name=plain
+	`},
+	{"a backup of a deployment that has sent edits since", `
+		A deploy
+		A backup
+		A set road a name=plain
+		A sync
+		A restore
+		A set road a name=quote
+		A sync
+	`},
 }
 
 // TestWrittenHistories plays those, and those that somebody has thought of.
@@ -192,10 +242,12 @@ func TestHistoriesOfAServerWhoseClockIsWrong(t *testing.T) {
 		require.Equal(t, fmt.Sprint(ahead/100), apart)
 		ops, err := parse(`
 			D set road a name=plain
+			A later
 			A set road a name=plain
 			A sync
 			D sync
 			A set road b name=plain
+			D later
 			D set road b name=plain
 			D sync sql
 			A sync
@@ -210,8 +262,8 @@ func TestHistoriesOfAServerWhoseClockIsWrong(t *testing.T) {
 				t.Errorf("%d s ahead: %v\n%s", ahead, v, format(ops))
 			}
 			if i == 0 {
-				// A's edit, the second one of the history, and D's, the sixth.
-				require.Equal(t, "plain #200, plain #600", w.central.Text(t, `
+				// A's edit, the third operation of the history, and D's, the eighth.
+				require.Equal(t, "plain #300, plain #800", w.central.Text(t, `
 					select string_agg("Nom ""usuel""", ', ' order by uid) from "Ville d'été"."Rue.Principale"`), "the later edit wins")
 			}
 		}

@@ -37,7 +37,12 @@ type image struct {
 	events   map[int64]event
 	// How often it had synchronised and was deployed; how often another copy had synchronised, and the identity altogether.
 	syncs, deployed, overtaken, exchanges int
-	unspent                               bool
+	unspent                               *deployment
+}
+
+// deployment is one of a clone, and of its copies.
+type deployment struct {
+	spent bool // one of them has synchronised with it
 }
 
 // event is what the log of a clone has of a transaction.
@@ -465,7 +470,7 @@ func (w *world) deploy(s *side, o op) (done, renew bool) {
 		s.clone.ID, s.lost, s.moved = result.ID, 0, false
 		s.received, s.shape, s.overtaken, s.doubtful = p.tick, p.shape, 0, false
 		s.deployed++
-		s.unspent = true
+		s.unspent = &deployment{}
 		w.deployed++
 		delete(w.forgotten, s.clone.ID)
 		for _, other := range w.sides {
@@ -519,13 +524,18 @@ func (w *world) refused(s *side, err error) bool {
 
 // admitted notes that a clone has synchronised.
 func (w *world) admitted(s *side, tick int) {
-	if w.forgotten[s.clone.ID] || s.shape != w.sides["C"].shape || s.overtaken >= 2 || s.overtaken == 1 && s.unspent || s.moved {
+	// What another copy did with this one's own deployment is taken for an exchange of this one, whose answer was lost.
+	overtaken := s.overtaken >= 2 || s.overtaken == 1 && s.unspent != nil && !s.unspent.spent
+	if w.forgotten[s.clone.ID] || s.shape != w.sides["C"].shape || overtaken || s.moved {
 		violate("ACCEPTED", "%s synchronised; forgotten: %v, tables: %q, overtaken %d times, central moved: %v", s.name, w.forgotten[s.clone.ID], s.shape, s.overtaken, s.moved)
 	}
 	s.received = tick
 	s.syncs++
 	w.exchanges[s.clone.ID]++
-	s.refused, s.unspent, s.lost = false, false, 0
+	if s.unspent != nil {
+		s.unspent.spent = true
+	}
+	s.refused, s.unspent, s.lost = false, nil, 0
 	for _, other := range w.sides {
 		if other != s && other.clone != nil && other.clone.ID == s.clone.ID {
 			other.overtaken++
@@ -560,7 +570,7 @@ func (w *world) restoreSides() {
 			w.shape(s, op{args: []string{"back"}})
 		}
 		s.received, s.syncs, s.deployed, s.overtaken = 0, 0, 0, 0
-		s.doubtful, s.refused, s.hasImage, s.unspent, s.lost, s.moved = false, false, false, false, 0, false
+		s.doubtful, s.refused, s.hasImage, s.unspent, s.lost, s.moved = false, false, false, nil, 0, false
 		s.events = map[int64]event{}
 		if s.clone == nil || s.clone.Session == s.session && s.clone.Role == s.role {
 			continue

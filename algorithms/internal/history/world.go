@@ -79,15 +79,15 @@ type side struct {
 	events          map[int64]event
 	image           *image // the last backup
 	hasImage        bool
-	shape           string // what was done to its tables
-	received        int    // the operation up to which it has received what central did
-	syncs, deployed int    // how often it has synchronised, and was deployed
-	overtaken       int    // how often another copy of it has synchronised since
-	moved           bool   // central was restored from a dump since it was deployed
-	lost            int    // the operation in which central has, maybe, committed a synchronisation of it whose end was lost
-	unspent         bool   // it has not synchronised since it was deployed
-	doubtful        bool   // it may be refused as another copy of itself
-	refused         bool   // it was, for a reason
+	shape           string      // what was done to its tables
+	received        int         // the operation up to which it has received what central did
+	syncs, deployed int         // how often it has synchronised, and was deployed
+	overtaken       int         // how often another copy of it has synchronised since
+	moved           bool        // central was restored from a dump since it was deployed
+	lost            int         // the operation in which central has, maybe, committed a synchronisation of it whose end was lost
+	doubtful        bool        // it may be refused as another copy of itself
+	refused         bool        // it was, for a reason
+	unspent         *deployment // the last one, which it has not synchronised since
 }
 
 // newWorld makes the databases. Those of server are on another one, whose clock is ahead by so many seconds.
@@ -283,6 +283,9 @@ func (w *world) do(number int, o op) {
 			_, _ = fmt.Sscan(o.args[0], &s.offset)
 			w.ledger.clocks[s.name] = true
 		}
+	case "later":
+		// Longer than the error of a measured clock, which can be half of a round trip on a machine with much to do.
+		time.Sleep(500 * time.Millisecond)
 	case "giveup":
 		if s.clone != nil {
 			t := tableNamed(o.args[0])
