@@ -7,11 +7,10 @@ as $$
     select coalesce(
         count(*)
             || ':' || sum(hashint8extended(i.event_id, i.transaction_id) # uuid_hash_extended(i.uid, 0))
-            || ':' || sum(timestamp_hash_extended(timezone('UTC', i.edited_at + c.correction), i.event_id)),
+            || ':' || sum(timestamp_hash_extended(timezone('UTC', i.edited_at + (select lizsync.clock_correction())), i.event_id)),
         ''
     )
     from lizsync.incoming i
-    cross join (select lizsync.clock_correction() as correction offset 0) as c
     where i.exchange = pg_current_xact_id_if_assigned()::text::bigint and lizsync.is_received(i.transaction_id, p_snapshot)
         and (p_rows is null or (i.relation, i.uid) in (select relation, uid from unnest(p_rows)))
 $$;

@@ -6,6 +6,9 @@ language plpgsql security definer
 set search_path from current
 set timezone = 'UTC'
 set datestyle = 'ISO, YMD'
+set jit = off
+set work_mem = '64MB'
+set enable_nestloop = off
 set enable_mergejoin = off
 as $$
 declare

@@ -14,6 +14,7 @@ set bytea_output = 'hex'
 set lc_monetary = 'C'
 set xmloption = 'content'
 set jit = off
+set work_mem = '64MB'
 set random_page_cost = 1.1
 as $$
 declare
