@@ -44,6 +44,7 @@ The program talks to both databases itself, so the clone needs no connection to 
 			{When: "central was moved to another cluster or restored from a dump", Remedy: "Deploy a new package to the clone, asking to keep its unsent changes."},
 			{When: "the LizSync structures have different versions", Remedy: "Run upgrade_database_structure on the older one."},
 			{When: "central is done; the clone receives it with the next synchronisation", Remedy: "Synchronise again."},
+			{When: "central may be done; then the clone receives it with the next synchronisation", Remedy: "Synchronise again."},
 		},
 		Run: runSynchronizeDatabase,
 	})

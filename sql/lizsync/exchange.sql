@@ -13,5 +13,5 @@ begin
 end
 $$;
 comment on function lizsync.exchange() is
-    'On central: applies what the clone has sent and prepares the reply. Commit, then fetch the reply with reply_batch.';
+    'On central: applies what the clone has sent and prepares the reply. Commit at once, then fetch the reply with reply_batch.';
 revoke all on function lizsync.exchange() from public;

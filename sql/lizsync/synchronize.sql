@@ -18,6 +18,8 @@ declare
     v_message text;
     v_early text;
     v_answer lizsync.answer;
+    v_final boolean := false; -- central has been asked to commit
+    v_writing boolean := false;
     v_committed boolean := false;
     v_tries integer := 0;
 begin
@@ -44,11 +46,11 @@ begin
 
         loop
             begin
-                perform lizsync.central_query('begin isolation level repeatable read');
                 -- While central prepares what can be written early, the clone reads its changes; while central applies
-                -- those, the clone writes that.
+                -- those, the clone writes that. Central does not wait for it to commit.
                 perform lizsync.central_send(format(
-                    'select lizsync.open_exchange(%L, %L, %L, %L, true)', v_begin.greeting, v_begin.columns, v_begin.pending, v_offset
+                    'begin isolation level repeatable read; select lizsync.open_exchange(%L, %L, %L, %L, true)',
+                    v_begin.greeting, v_begin.columns, v_begin.pending, v_offset
                 ));
                 v_message := lizsync.outgoing_message(v_begin.greeting, v_begin.batches, 1);
                 v_early := lizsync.central_result();
@@ -58,19 +60,22 @@ begin
                     perform lizsync.central_result();
                 end loop;
                 perform lizsync.central_send(v_message);
+                v_final := true;
                 if v_early is not null then
+                    v_writing := true;
                     perform lizsync.apply_early(v_early);
+                    v_writing := false;
                 end if;
                 v_answer := lizsync.central_result();
-                perform lizsync.central_query('commit');
                 v_committed := true;
                 exit;
             exception when serialization_failure or deadlock_detected then
                 v_tries := v_tries + 1;
-                if v_tries = 5 then
+                if v_tries = 5 or v_writing then
                     raise;
                 end if;
                 perform lizsync.central_query('rollback');
+                v_final := false;
             end;
         end loop;
 
@@ -98,6 +103,8 @@ begin
             end if;
             if v_committed then
                 v_detail := concat_ws(' ', nullif(v_detail, ''), 'Central is done; the clone receives it with the next synchronisation.');
+            elsif v_final and (v_writing or v_state ~ '^(08|57)') then
+                v_detail := concat_ws(' ', nullif(v_detail, ''), 'Central may be done; then the clone receives it with the next synchronisation.');
             end if;
             raise exception using errcode = v_state, message = v_message, detail = v_detail, hint = v_hint;
         end;

@@ -58,6 +58,33 @@ func TestTheCloneWritesOtherRowsWhileCentralIsAtWork(t *testing.T) {
 	})
 }
 
+// A tablet may take minutes for what central writes in seconds.
+func TestCentralDoesNotWaitForAClone(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		editBoth(t, clone, 1)
+		watch := clone.Conn(t)
+		holder, restore := gate(t, clone.DB, "lizsync.apply_changes()")
+		done := start(t, clone, via)
+		blocked(t, watch, holder)
+		pgtest.WaitFor(t, central.Conn(t), "select x = 1 from city.tree where name = 'a'")
+		set(t, central.DB, "a", "z = 2") // nobody holds it any more
+		set(t, central.DB, "b", "z = 2")
+		execute(t, holder, "commit")
+		end := <-done
+		restore()
+		require.NoError(t, end.err)
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 2}, end.Counts)
+		trees(t, "a", "1 -1 0", clone.DB)
+		require.Equal(t, exchange.Counts{ReplayedToClone: 2}, clone.MustSync(t, via))
+		trees(t, "a", "1 -1 2", central.DB, clone.DB)
+		trees(t, "b", "1 0 2", central.DB, clone.DB)
+		synctest.RequireEqual(t, central, clone)
+	})
+}
+
 // A row that was written early, and that the exchange writes again with what the clone cannot take, stands still from what it
 // has: central's first edit was seen, and does not compete.
 func TestARowWrittenEarlyThatIsRefusedInTheEndStandsStillFromThere(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,22 +33,22 @@ type Counts struct {
 	Pending           int // rows that stand still because they could not be applied
 }
 
-// greeting is what the clone says at the start; the texts are composite values for central.
+// greeting is what the clone says at the start; its composite values, in their text form, are for central.
 type greeting struct {
-	cloneID, snapshot          string
-	greeting, columns, pending *string
+	cloneID, snapshot          []byte
+	greeting, columns, pending []byte
 	batches                    []int64
 }
 
 // answer is what central says at the end of the exchange.
 type answer struct {
-	text    string
-	token   string
+	text    []byte
+	token   []byte
 	batches int
 }
 
 // Synchronize makes the databases behind two connections exchange their changes. Neither session may be in a
-// transaction. An error leaves both as they were, unless it says that central is done: then the clone receives its
+// transaction. An error leaves both as they were, unless it says that central is done, or may be: then the clone receives its
 // part with the next synchronisation.
 func Synchronize(ctx context.Context, clone, central *pgx.Conn, feedback provider.Feedback) (Counts, error) {
 	version, offset, err := takeTurn(ctx, clone, central)
@@ -73,14 +75,22 @@ func Synchronize(ctx context.Context, clone, central *pgx.Conn, feedback provide
 
 	counts, err := receive(ctx, clone, central, g, a, feedback)
 	if err != nil {
-		return Counts{}, &provider.Failure{
-			Text: fmt.Sprintf("central is done; the clone receives it with the next synchronisation: %v", err),
-			Hint: "synchronise again",
-			Err:  err,
-		}
+		return Counts{}, centralIsDone(err)
 	}
 	feedback.Progress(100)
 	return counts, nil
+}
+
+func centralIsDone(err error) error {
+	return leftToTheNext("central is done; the clone receives it with the next synchronisation", err)
+}
+
+func centralMayBeDone(err error) error {
+	return leftToTheNext("central may be done; then the clone receives it with the next synchronisation", err)
+}
+
+func leftToTheNext(what string, err error) error {
+	return &provider.Failure{Text: fmt.Sprintf("%s: %v", what, err), Hint: "synchronise again", Err: err}
 }
 
 // takeTurn waits until central has not too many others to synchronise with. It learns the version of central's structure, and
@@ -112,17 +122,18 @@ func begin(ctx context.Context, clone *pgx.Conn, centralVersion int) (greeting, 
 	return g, nil
 }
 
-// exchange has central apply the clone's changes and commits there. It begins again, a bounded number of times, when
-// users who are writing the same rows made it fail.
+// exchange has central apply the clone's changes and commit. It begins again, a bounded number of times, when users who are
+// writing the same rows made central fail.
 func exchange(ctx context.Context, clone, central *pgx.Conn, g greeting, offset float64, feedback provider.Feedback) (answer, error) {
 	for try := 1; ; try++ {
 		a, err := tryExchange(ctx, clone, central, g, offset, try == 1, feedback)
 		if err == nil {
 			return a, nil
 		}
+		centralFailed := central.PgConn().TxStatus() == 'E' && clone.PgConn().TxStatus() == 'T'
 		rollback(ctx, central)
 		var pg *pgconn.PgError
-		if try == maxTries || !errors.As(err, &pg) || pg.Code != "40001" && pg.Code != "40P01" {
+		if try == maxTries || !centralFailed || !errors.As(err, &pg) || pg.Code != "40001" && pg.Code != "40P01" {
 			return answer{}, err
 		}
 		feedback.Message("others are writing the same rows on central; trying again")
@@ -130,41 +141,33 @@ func exchange(ctx context.Context, clone, central *pgx.Conn, g greeting, offset 
 }
 
 // tryExchange keeps both sides at work: while central prepares what the clone can write early, the clone reads its changes;
-// while central applies those, the clone writes that.
+// while central applies those, the clone writes that. Central does not wait for it to commit.
 func tryExchange(
 	ctx context.Context, clone, central *pgx.Conn, g greeting, offset float64, early bool, feedback provider.Feedback,
 ) (answer, error) {
-	if _, err := central.Exec(ctx, "begin isolation level repeatable read"); err != nil {
-		return answer{}, fmt.Errorf("begin on central: %w", err)
-	}
-	var first, payload *string
+	var first, payload []byte
 	read := func(i int) error {
 		var after int64
 		if i > 0 {
 			after = g.batches[i-1]
 		}
-		err := query(ctx, clone, "select lizsync.outgoing_batch($1::text::pg_snapshot, $2, $3)", g.snapshot, after, g.batches[i]).Scan(&payload)
+		var err error
+		payload, err = call(ctx, clone, "select lizsync.outgoing_batch($1, $2, $3)", g.snapshot, text(after), text(g.batches[i]))
 		if err != nil {
 			return fmt.Errorf("read the clone's changes: %w", err)
 		}
 		return nil
 	}
-	send := func(payload *string) error {
-		if _, err := exec(ctx, central, "select lizsync.receive_batch($1)", payload); err != nil {
-			return fmt.Errorf("send the clone's changes to central: %w", err)
-		}
-		return nil
-	}
 
-	err := atOnce(func() error {
-		err := query(ctx, central, `
-			select lizsync.open_exchange(
-				$1::text::lizsync.greeting, $2::text::lizsync.table_column[], $3::text::lizsync.pending_row[], make_interval(secs => $4), $5)`,
-			g.greeting, g.columns, g.pending, offset, early,
-		).Scan(&first)
+	there, here := atOnce(func() error {
+		var m message
+		m.add("begin isolation level repeatable read")
+		m.add("select lizsync.open_exchange($1, $2, $3, make_interval(secs => $4), $5)", g.greeting, g.columns, g.pending, text(offset), text(early))
+		opened, err := m.send(ctx, central)
 		if err != nil {
 			return fmt.Errorf("open the exchange with central: %w", err)
 		}
+		first = opened[1][0]
 		return nil
 	}, func() error {
 		if len(g.batches) == 0 {
@@ -172,83 +175,97 @@ func tryExchange(
 		}
 		return read(0)
 	})
-	if err != nil {
+	if err := errors.Join(there, here); err != nil {
 		return answer{}, err
 	}
+	const send = "select lizsync.receive_batch($1)"
 	for i := 1; i < len(g.batches); i++ {
 		before := payload
-		if err := atOnce(func() error { return send(before) }, func() error { return read(i) }); err != nil {
+		there, here := atOnce(func() error {
+			if _, err := call(ctx, central, send, before); err != nil {
+				return fmt.Errorf("send the clone's changes to central: %w", err)
+			}
+			return nil
+		}, func() error { return read(i) })
+		if err := errors.Join(there, here); err != nil {
 			return answer{}, err
 		}
 		feedback.Progress(5 + 25*float64(i)/float64(len(g.batches)))
 	}
+
 	var a answer
-	err = atOnce(func() error {
-		if err := send(payload); err != nil {
+	there, here = atOnce(func() error {
+		var m message
+		m.add(send, payload)
+		m.add("select e, e.token, e.batches from lizsync.exchange() as e")
+		m.add("commit")
+		answered, err := m.send(ctx, central)
+		if err != nil {
+			err = fmt.Errorf("apply the clone's changes on central: %w", err)
+			var pg *pgconn.PgError
+			if !errors.As(err, &pg) || strings.HasPrefix(pg.Code, "57") {
+				return centralMayBeDone(err)
+			}
 			return err
 		}
-		feedback.Progress(30)
-		err := query(ctx, central, "select e::text, e.token::text, e.batches from lizsync.exchange() as e").Scan(&a.text, &a.token, &a.batches)
-		if err != nil {
-			return fmt.Errorf("apply the clone's changes on central: %w", err)
-		}
-		return nil
+		a.text, a.token = answered[1][0], answered[1][1]
+		a.batches, err = strconv.Atoi(string(answered[1][2]))
+		return err
 	}, func() error {
 		if first == nil {
 			return nil
 		}
-		if _, err := exec(ctx, clone, "select lizsync.apply_early($1)", first); err != nil {
+		if _, err := call(ctx, clone, "select lizsync.apply_early($1)", first); err != nil {
 			return fmt.Errorf("apply central's first changes on the clone: %w", err)
 		}
 		return nil
 	})
-	if err != nil {
-		return answer{}, err
+	switch {
+	case there != nil:
+		return answer{}, there
+	case here != nil:
+		return answer{}, centralIsDone(here)
 	}
-	if err := ctx.Err(); err != nil {
-		return answer{}, err
-	}
-	return a, commit(ctx, central, "central")
+	return a, nil
 }
 
-// atOnce does one thing on each side and waits for both: what failed on one may be tried again.
-func atOnce(there, here func() error) error {
+// atOnce does one thing on each side and waits for both.
+func atOnce(there, here func() error) (errThere, errHere error) {
 	var group errgroup.Group
-	group.Go(there)
-	group.Go(here)
-	return group.Wait()
+	group.Go(func() error {
+		errThere = there()
+		return nil
+	})
+	errHere = here()
+	_ = group.Wait()
+	return errThere, errHere
 }
 
 // receive fetches central's reply, applies it on the clone and commits there.
 func receive(ctx context.Context, clone, central *pgx.Conn, g greeting, a answer, feedback provider.Feedback) (Counts, error) {
 	for batch := 1; batch <= a.batches; batch++ {
-		var payload string
-		err := query(ctx, central, "select lizsync.reply_batch($1::text::uuid, $2, $3::text::uuid)", g.cloneID, batch, a.token).Scan(&payload)
+		payload, err := call(ctx, central, "select lizsync.reply_batch($1, $2, $3)", g.cloneID, text(batch), a.token)
 		if err != nil {
 			return Counts{}, fmt.Errorf("fetch central's changes: %w", err)
 		}
-		if _, err := exec(ctx, clone, "select lizsync.receive_batch($1)", payload); err != nil {
+		if _, err := call(ctx, clone, "select lizsync.receive_batch($1)", payload); err != nil {
 			return Counts{}, fmt.Errorf("take in central's changes: %w", err)
 		}
 		feedback.Progress(60 + 20*float64(batch)/float64(a.batches))
 	}
 	var c Counts
-	err := query(ctx, clone, "select * from lizsync.apply_reply($1::text::lizsync.answer)", a.text).
+	err := query(ctx, clone, "select * from lizsync.apply_reply($1::text::lizsync.answer)", string(a.text)).
 		Scan(&c.ReplayedToCentral, &c.ReplayedToClone, &c.Conflicts, &c.Pending)
 	if err != nil {
 		return Counts{}, fmt.Errorf("apply central's changes on the clone: %w", err)
 	}
-	return c, commit(ctx, clone, "the clone")
-}
-
-// commit is not stopped half-way: nobody could tell what it did.
-func commit(ctx context.Context, conn *pgx.Conn, where string) error {
+	// Not stopped half-way: nobody could tell what it did.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endPatience)
 	defer cancel()
-	if _, err := conn.Exec(ctx, "commit"); err != nil {
-		return fmt.Errorf("commit on %s: %w", where, err)
+	if _, err := clone.Exec(ctx, "commit"); err != nil {
+		return Counts{}, fmt.Errorf("commit on the clone: %w", err)
 	}
-	return nil
+	return c, nil
 }
 
 // rollback leaves a session whose transaction has ended as it is. It needs no error: when it fails the session is
@@ -262,11 +279,41 @@ func rollback(ctx context.Context, conn *pgx.Conn) {
 	_, _ = conn.Exec(ctx, "rollback")
 }
 
-// query and exec cost one round trip each: nothing is prepared.
-func query(ctx context.Context, conn *pgx.Conn, sql string, arguments ...any) pgx.Row {
-	return conn.QueryRow(ctx, sql, append([]any{pgx.QueryExecModeExec}, arguments...)...)
+// message is several statements that go to a server in one round trip. When one fails, the rest is not executed. Values are in
+// their text form, nil is null: nothing is prepared, and megabytes are not converted.
+type message struct{ pgconn.Batch }
+
+func (m *message) add(sql string, arguments ...[]byte) { m.ExecParams(sql, arguments, nil, nil, nil) }
+
+// send returns the first row of each statement, nil for one that has none.
+func (m *message) send(ctx context.Context, conn *pgx.Conn) ([][][]byte, error) {
+	results, err := conn.PgConn().ExecBatch(ctx, &m.Batch).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	rows := make([][][]byte, len(results))
+	for i, result := range results {
+		if len(result.Rows) > 0 {
+			rows[i] = result.Rows[0]
+		}
+	}
+	return rows, nil
 }
 
-func exec(ctx context.Context, conn *pgx.Conn, sql string, arguments ...any) (pgconn.CommandTag, error) {
-	return conn.Exec(ctx, sql, append([]any{pgx.QueryExecModeExec}, arguments...)...)
+// call is a message of one statement, which has one value.
+func call(ctx context.Context, conn *pgx.Conn, sql string, arguments ...[]byte) ([]byte, error) {
+	var m message
+	m.add(sql, arguments...)
+	rows, err := m.send(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	return rows[0][0], nil
+}
+
+func text(value any) []byte { return fmt.Append(nil, value) }
+
+// query costs one round trip: nothing is prepared.
+func query(ctx context.Context, conn *pgx.Conn, sql string, arguments ...any) pgx.Row {
+	return conn.QueryRow(ctx, sql, append([]any{pgx.QueryExecModeExec}, arguments...)...)
 }
