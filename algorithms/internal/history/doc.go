@@ -15,6 +15,7 @@
 //	A/1 commit
 //	A sync                           a whole synchronisation of clone A, over the program's two connections
 //	B step                           the next step of one
+//	B step late                      the same; the clone will write what comes early after central has committed
 //	A together                       all clones at the same time, A twice
 //	C pack, A deploy old keep        a package, and that one or a new one deployed; keep the unsent edits, renew the identity
 //	A backup, A restore, A copy B    A's disk

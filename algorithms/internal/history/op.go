@@ -196,6 +196,9 @@ func generate(seed uint64) []op {
 			switch e := r.Float64(); {
 			case e < stepWeight:
 				o.verb = "step"
+				if sometimes(0.3) {
+					o.args = []string{"late"}
+				}
 			case e < stepWeight+0.06:
 				o.verb = "crash"
 			case e < stepWeight+0.12:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -27,6 +28,7 @@ type process struct {
 	batches                    []int64
 	early                      *string
 	again                      bool // nothing goes early in a second attempt
+	late                       bool // the clone writes what came early after central has committed
 	answer, token              string
 	parts                      int
 	counts                     exchange.Counts
@@ -42,6 +44,7 @@ const (
 	stepEarly
 	stepExchange
 	stepCommitCentral
+	stepLate
 	stepReceive
 	stepApply
 	stepCommitClone
@@ -98,7 +101,8 @@ func (p *process) unblock(abort bool) {
 			violate("ERROR", "commit on central: %v", err)
 		}
 		p.tick = p.w.tick
-		p.next = stepReceive
+		p.next++
+		p.skip()
 		return
 	}
 	if p.next == stepEarly || p.next == stepExchange || p.next == stepCommitCentral {
@@ -146,7 +150,7 @@ func (p *process) step() error {
 			}
 			sent = last
 		}
-	case stepEarly:
+	case stepEarly, stepLate:
 		if p.early != nil {
 			if _, err := p.clone.Exec(ctx, "select lizsync.apply_early($1)", mode, p.early); err != nil {
 				return err
@@ -183,7 +187,15 @@ func (p *process) step() error {
 		}
 	}
 	p.next++
+	p.skip()
 	return nil
+}
+
+// skip passes over the one of two steps that is not made.
+func (p *process) skip() {
+	if p.next == stepEarly && p.late || p.next == stepLate && !p.late {
+		p.next++
+	}
 }
 
 // stepOn makes a step of a side's process, which it begins when there is none. It is done once the clone has committed.
@@ -192,6 +204,7 @@ func (w *world) stepOn(s *side, o op) (done bool) {
 		s.process = w.newProcess(s)
 	}
 	p := s.process
+	p.late = p.late || p.next < stepEarly && slices.Contains(o.args, "late")
 	at := p.next
 	err := w.guard(o, p.step)
 	switch {
