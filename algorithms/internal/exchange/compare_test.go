@@ -372,6 +372,23 @@ func TestAValueSetAgainDoesNotKeepItsOldTime(t *testing.T) {
 	require.Equal(t, []string{"a.x: clone 7, central 5: clone rejected, last edit wins"}, conflicts(t, central))
 }
 
+// Rules 8 and 9: a row that central has kept goes back to the clone that had deleted it. Nobody has edited it by that.
+func TestARowThatIsGivenBackCompetesWithNobody(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	a, b := central.Clone(t), central.Clone(t)
+	central.Exec(t, before("delete", "return null;"))
+	set(t, b.DB, "a", "x = 1, y = 1")
+	set(t, central.DB, "a", "x = 2")
+	a.Exec(t, "delete from city.tree where name = 'a'")
+	a.MustSync(t, via)
+	trees(t, "a", "2 0 0", central.DB, a.DB)
+	b.MustSync(t, via)
+	a.MustSync(t, via)
+	trees(t, "a", "2 1 0", central.DB, a.DB, b.DB)
+	require.Equal(t, []string{"a.x: clone 1, central 2: clone rejected, last edit wins"}, conflicts(t, central))
+}
+
 // Rule 9. The value is central's already, so that only the log is written.
 func TestAnEntryWithoutAWriteDoesNotPassAnEditor(t *testing.T) {
 	t.Parallel()
