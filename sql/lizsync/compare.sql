@@ -35,10 +35,8 @@ begin
 
     with event as materialized (
         select e.*, max(e.event_id) filter (where e.action <> 'U') over (partition by e.uid) as existence
-        from lizsync.unseen_events(v_exchange) as e
+        from lizsync.unseen_edits(v_exchange) as e
         where e.relid = p_relid
-            -- What only gives a row back: nobody edited it then.
-            and e.edited_at <> '-infinity'
             and exists (
                 select from lizsync.replay r
                 where r.exchange = v_exchange.transaction_id and r.relid = p_relid and r.uid = e.uid

@@ -39,7 +39,7 @@ begin
     where (t.action = 'D' or t.fields -> f.key is distinct from f.value)
         -- What central still knows was compared.
         and not exists (
-            select from lizsync.unseen_events(v_exchange) as e
+            select from lizsync.unseen_edits(v_exchange) as e
             where e.relid = p_relid and e.uid = t.uid and (t.action = 'D' or e.action = 'I' or e.fields ? f.key)
         );
 end

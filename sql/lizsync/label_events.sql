@@ -99,7 +99,7 @@ begin
             on l.relid = any (v_relids) and l.transaction_id = v_exchange.transaction_id and l.action = 'D'
                 and l.relid = r.relid and l.uid = r.uid
         cross join lateral (
-            select u.edited_at, u.author from lizsync.unseen_events(v_exchange) as u
+            select u.edited_at, u.author from lizsync.unseen_edits(v_exchange) as u
             where u.relid = r.relid and u.uid = r.uid and not u.of_exchange and not u.of_clone and not u.caused_by_clone
             order by u.event_id desc
             limit 1
@@ -142,7 +142,7 @@ begin
         from taken t
         cross join lateral (
             select u.edited_at, u.author
-            from lizsync.unseen_events(v_exchange) as u
+            from lizsync.unseen_edits(v_exchange) as u
             where u.relid = t.relid and u.uid = t.uid and not u.of_exchange and not u.of_clone and not u.caused_by_clone
                 and (t.action = 'D' or u.fields ? t.field)
             order by u.event_id desc

@@ -387,6 +387,20 @@ func TestARowThatIsGivenBackCompetesWithNobody(t *testing.T) {
 	a.MustSync(t, via)
 	trees(t, "a", "2 1 0", central.DB, a.DB, b.DB)
 	require.Equal(t, []string{"a.x: clone 1, central 2: clone rejected, last edit wins"}, conflicts(t, central))
+
+	// Nor with a delete: it took what was edited before.
+	set(t, central.DB, "b", "x = 3")
+	a.Exec(t, "delete from city.tree where name = 'b'")
+	b.Exec(t, "delete from city.tree where name in ('b', 'c')")
+	set(t, a.DB, "a", "x = 4")
+	a.Exec(t, "delete from city.tree where name = 'c'")
+	a.MustSync(t, via)
+	trigger(t, central, "drop function city.before_tree cascade; truncate lizsync.conflicts", a, b)
+	b.MustSync(t, via)
+	a.MustSync(t, via)
+	synctest.RequireEqual(t, central, a, b)
+	require.Equal(t, [][]string{{"b", "3", "postgres", "central", "delete wins"}}, central.Rows(t, `
+		select row_data operator(public.->) 'name', row_data operator(public.->) 'x', central_author, rejected, rule_applied from lizsync.conflicts`))
 }
 
 // Rule 9. The value is central's already, so that only the log is written.

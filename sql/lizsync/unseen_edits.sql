@@ -1,0 +1,21 @@
+-- No SET clause and not SECURITY DEFINER: see unseen_events. Any edit is later than what gives a row back (give_back_rows and
+-- label_rows), which nobody edited then.
+create or replace function lizsync.unseen_edits(p_exchange lizsync.exchanges) returns table (
+    event_id bigint,
+    relid oid,
+    uid uuid,
+    action text,
+    fields hstore,
+    edited_at timestamptz,
+    author text,
+    of_clone boolean,
+    caused_by_clone boolean,
+    of_exchange boolean
+)
+language sql stable
+as $$
+    select * from lizsync.unseen_events(p_exchange) as e where e.edited_at <> '-infinity'
+$$;
+comment on function lizsync.unseen_edits(lizsync.exchanges) is
+    'On central: unseen_events less those that only give a row back to the clone that had deleted it or given it up.';
+revoke all on function lizsync.unseen_edits(lizsync.exchanges) from public;
