@@ -59,14 +59,14 @@ begin
                     v_message := lizsync.outgoing_message(v_begin.greeting, v_begin.batches, i);
                     perform lizsync.central_result();
                 end loop;
-                perform lizsync.central_send(v_message);
                 v_final := true;
+                perform lizsync.central_send(v_message);
                 if v_early is not null then
                     v_writing := true;
                     perform lizsync.apply_early(v_early);
                     v_writing := false;
                 end if;
-                v_answer := lizsync.central_result();
+                v_message := lizsync.central_result();
                 v_committed := true;
                 exit;
             exception when serialization_failure or deadlock_detected then
@@ -79,6 +79,7 @@ begin
             end;
         end loop;
 
+        v_answer := coalesce(v_message, lizsync.central_query('select current_setting(''lizsync.answer'')'));
         for i in 1 .. v_answer.batches loop
             perform lizsync.receive_batch(lizsync.central_query(format(
                 'select lizsync.reply_batch(%L, %s, %L)', (v_begin.greeting).server_id, i, v_answer.token

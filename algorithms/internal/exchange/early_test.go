@@ -64,9 +64,12 @@ func TestCentralDoesNotWaitForAClone(t *testing.T) {
 	overEach(t, func(t *testing.T, via synctest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
+		// More than a connection takes whose other end does not read.
+		central.Exec(t, before("update", "if new.name = 'd' then raise exception '%', repeat('no ', 15000000); end if; return new;"))
+		set(t, clone.DB, "d", "x = 1")
 		editBoth(t, clone, 1)
 		watch := clone.Conn(t)
-		holder, restore := gate(t, clone.DB, "lizsync.apply_changes()")
+		holder, restore := gate(t, clone.DB, "lizsync.receive_early(text)")
 		done := start(t, clone, via)
 		blocked(t, watch, holder)
 		pgtest.WaitFor(t, central.Conn(t), "select x = 1 from city.tree where name = 'a'")
@@ -76,12 +79,11 @@ func TestCentralDoesNotWaitForAClone(t *testing.T) {
 		end := <-done
 		restore()
 		require.NoError(t, end.err)
-		require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 2}, end.Counts)
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 2, Pending: 1}, end.Counts)
 		trees(t, "a", "1 -1 0", clone.DB)
-		require.Equal(t, exchange.Counts{ReplayedToClone: 2}, clone.MustSync(t, via))
+		require.Equal(t, exchange.Counts{ReplayedToClone: 2, Pending: 1}, clone.MustSync(t, via))
 		trees(t, "a", "1 -1 2", central.DB, clone.DB)
 		trees(t, "b", "1 0 2", central.DB, clone.DB)
-		synctest.RequireEqual(t, central, clone)
 	})
 }
 

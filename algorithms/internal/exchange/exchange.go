@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -161,8 +160,8 @@ func tryExchange(
 
 	there, here := atOnce(func() error {
 		var m message
-		m.add("begin isolation level repeatable read")
-		m.add("select lizsync.open_exchange($1, $2, $3, make_interval(secs => $4), $5)", g.greeting, g.columns, g.pending, text(offset), text(early))
+		m.add(0, "begin isolation level repeatable read")
+		m.add(1, "select lizsync.open_exchange($1, $2, $3, make_interval(secs => $4), $5)", g.greeting, g.columns, g.pending, text(offset), text(early))
 		opened, err := m.send(ctx, central)
 		if err != nil {
 			return fmt.Errorf("open the exchange with central: %w", err)
@@ -196,21 +195,23 @@ func tryExchange(
 	var a answer
 	there, here = atOnce(func() error {
 		var m message
-		m.add(send, payload)
-		m.add("select e, e.token, e.batches from lizsync.exchange() as e")
-		m.add("commit")
+		m.add(1, send, payload)
+		m.add(3, "select e, e.token, e.batches from lizsync.exchange() as e")
+		m.add(0, "commit")
 		answered, err := m.send(ctx, central)
 		if err != nil {
 			err = fmt.Errorf("apply the clone's changes on central: %w", err)
-			var pg *pgconn.PgError
-			if !errors.As(err, &pg) || strings.HasPrefix(pg.Code, "57") {
+			if central.PgConn().TxStatus() != 'E' && !pgconn.SafeToRetry(err) {
 				return centralMayBeDone(err)
 			}
 			return err
 		}
 		a.text, a.token = answered[1][0], answered[1][1]
 		a.batches, err = strconv.Atoi(string(answered[1][2]))
-		return err
+		if err != nil {
+			return centralIsDone(fmt.Errorf("understand its answer: %w", err))
+		}
+		return nil
 	}, func() error {
 		if first == nil {
 			return nil
@@ -220,25 +221,18 @@ func tryExchange(
 		}
 		return nil
 	})
-	switch {
-	case there != nil:
-		return answer{}, there
-	case here != nil:
-		return answer{}, centralIsDone(here)
+	if there == nil && here != nil {
+		here = centralIsDone(here)
 	}
-	return a, nil
+	return a, errors.Join(there, here)
 }
 
 // atOnce does one thing on each side and waits for both.
 func atOnce(there, here func() error) (errThere, errHere error) {
 	var group errgroup.Group
-	group.Go(func() error {
-		errThere = there()
-		return nil
-	})
+	group.Go(there)
 	errHere = here()
-	_ = group.Wait()
-	return errThere, errHere
+	return group.Wait(), errHere
 }
 
 // receive fetches central's reply, applies it on the clone and commits there.
@@ -281,21 +275,32 @@ func rollback(ctx context.Context, conn *pgx.Conn) {
 
 // message is several statements that go to a server in one round trip. When one fails, the rest is not executed. Values are in
 // their text form, nil is null: nothing is prepared, and megabytes are not converted.
-type message struct{ pgconn.Batch }
+type message struct {
+	batch   pgconn.Batch
+	columns []int
+}
 
-func (m *message) add(sql string, arguments ...[]byte) { m.ExecParams(sql, arguments, nil, nil, nil) }
+// add adds a statement with a number of columns: 0 for one that returns nothing, or else it has one row.
+func (m *message) add(columns int, sql string, arguments ...[]byte) {
+	m.batch.ExecParams(sql, arguments, nil, nil, nil)
+	m.columns = append(m.columns, columns)
+}
 
-// send returns the first row of each statement, nil for one that has none.
+// send returns the row of each statement.
 func (m *message) send(ctx context.Context, conn *pgx.Conn) ([][][]byte, error) {
-	results, err := conn.PgConn().ExecBatch(ctx, &m.Batch).ReadAll()
+	results, err := conn.PgConn().ExecBatch(ctx, &m.batch).ReadAll()
 	if err != nil {
 		return nil, err
 	}
-	rows := make([][][]byte, len(results))
-	for i, result := range results {
-		if len(result.Rows) > 0 {
-			rows[i] = result.Rows[0]
+	rows := make([][][]byte, len(m.columns))
+	for i, columns := range m.columns {
+		if columns == 0 {
+			continue
 		}
+		if i >= len(results) || len(results[i].Rows) != 1 || len(results[i].Rows[0]) != columns {
+			return nil, errors.New("the server has answered something else than was asked")
+		}
+		rows[i] = results[i].Rows[0]
 	}
 	return rows, nil
 }
@@ -303,7 +308,7 @@ func (m *message) send(ctx context.Context, conn *pgx.Conn) ([][][]byte, error) 
 // call is a message of one statement, which has one value.
 func call(ctx context.Context, conn *pgx.Conn, sql string, arguments ...[]byte) ([]byte, error) {
 	var m message
-	m.add(sql, arguments...)
+	m.add(1, sql, arguments...)
 	rows, err := m.send(ctx, conn)
 	if err != nil {
 		return nil, err
