@@ -55,18 +55,18 @@ func (l *link) carry(client net.Conn) {
 	var asked atomic.Bool
 	var both sync.WaitGroup
 	both.Go(func() {
-		l.copy(server, client, func() {
-			if !asked.Swap(true) {
+		l.copy(server, client, func(data []byte) {
+			if goodbye := len(data) == 5 && data[0] == 'X'; !goodbye && !asked.Swap(true) { // nobody waits for that one
 				l.roundTrips.Add(1)
 			}
 		})
 	})
-	both.Go(func() { l.copy(client, server, func() { asked.Store(false) }) })
+	both.Go(func() { l.copy(client, server, func([]byte) { asked.Store(false) }) })
 	both.Wait()
 }
 
 // copy passes on what it reads, each piece after the delay; reading goes on meanwhile.
-func (l *link) copy(to, from net.Conn, seen func()) {
+func (l *link) copy(to, from net.Conn, seen func([]byte)) {
 	type piece struct {
 		due  time.Time
 		data []byte
@@ -78,7 +78,7 @@ func (l *link) copy(to, from net.Conn, seen func()) {
 			data := make([]byte, 64*1024)
 			n, err := from.Read(data)
 			if n > 0 {
-				seen()
+				seen(data[:n])
 				pieces <- piece{time.Now().Add(l.delay), data[:n]}
 			}
 			if err != nil {

@@ -73,6 +73,7 @@ func run(ctx context.Context, only string) error {
 	var rows []row
 	for _, b := range []benchmark{
 		{"synchronise", synchronise},
+		{"misled", misled},
 		{"link", overLink},
 		{"package", packaged},
 		{"nothing to do", nothingToDo},

@@ -311,6 +311,68 @@ func synchronise(ctx context.Context, on servers) ([]row, error) {
 	return rows, nil
 }
 
+// misled synchronises where the planner knows nothing, or the wrong thing: tables that were not analysed after they had been edited, and
+// working tables that a vacuum has found empty but could not truncate, as happens while others synchronise.
+func misled(ctx context.Context, on servers) ([]row, error) {
+	const edits = 10000
+	p, err := newPair(ctx, on, "misled")
+	if err != nil {
+		return nil, err
+	}
+	defer p.close(ctx)
+	if err := p.deploy(ctx, p.cloneURL); err != nil {
+		return nil, err
+	}
+	measure := func(before func() error) (time.Duration, error) {
+		var times []time.Duration
+		for range runs {
+			if err := p.edit(ctx, edits); err != nil {
+				return 0, err
+			}
+			if err := before(); err != nil {
+				return 0, err
+			}
+			t, err := timed(func() error { return bySQL(ctx, p) })
+			if err != nil {
+				return 0, err
+			}
+			times = append(times, t)
+		}
+		return median(times), nil
+	}
+	never, err := measure(func() error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	known, err := measure(func() error { return p.settle(ctx) })
+	if err != nil {
+		return nil, err
+	}
+	for _, conn := range []*pgx.Conn{p.central, p.clone} {
+		_, err := conn.Exec(ctx, `
+			alter table lizsync.incoming set (vacuum_truncate = false);
+			alter table lizsync.replay set (vacuum_truncate = false)`)
+		if err != nil {
+			return nil, err
+		}
+	}
+	wrong, err := measure(func() error { return p.settle(ctx) })
+	if err != nil {
+		return nil, err
+	}
+	var rows []row
+	for _, m := range []struct {
+		what  string
+		taken time.Duration
+	}{{"not analysed since they were made", never}, {"whose working tables seem empty", wrong}} {
+		rows = append(rows, row{
+			fmt.Sprintf("%d edits a side in databases %s, beside analysed ones", edits, m.what),
+			show(m.taken), show(known), float64(m.taken) / float64(known), "≤ 1.5",
+		})
+	}
+	return rows, nil
+}
+
 // copyTable gives the second database of a plain pair the same table as the first.
 func copyTable(ctx context.Context, p *pair) error {
 	if _, err := p.clone.Exec(ctx, tableSQL+"truncate bench.feature"); err != nil {
@@ -454,7 +516,8 @@ func nothingToDo(ctx context.Context, on servers) ([]row, error) {
 // manyClones lets clones synchronise all at once, while somebody edits other rows of central one after the other.
 func manyClones(ctx context.Context, on servers) ([]row, error) {
 	const most, patience = 200, 100 * time.Millisecond
-	tablets, err := serverOfTablets(ctx)
+	// A server of their own, whose processes leave the processors to central, as clones on other machines do.
+	tablets, err := cluster.Start(ctx, cluster.Options{Settings: map[string]string{"max_connections": "500", "fsync": "off"}})
 	if err != nil {
 		return nil, err
 	}
@@ -494,6 +557,9 @@ func manyClones(ctx context.Context, on servers) ([]row, error) {
 				return 0, 0, err
 			}
 			defer conns[n].Close(context.WithoutCancel(ctx))
+			if err = yieldProcessors(conns[n].PgConn().PID()); err != nil {
+				return 0, 0, err
+			}
 			if _, err = conns[n].Exec(ctx, "update bench.feature set b = md5(b) where id <= 2000 and id % 200 = $1", n); err != nil {
 				return 0, 0, err
 			}
@@ -521,6 +587,7 @@ func manyClones(ctx context.Context, on servers) ([]row, error) {
 					return err
 				}
 				edit = max(edit, t)
+				time.Sleep(5 * time.Millisecond) // a person's program at its fastest; it leaves room for the clones
 			}
 		})
 		slowest, err = timed(func() error {
@@ -559,24 +626,14 @@ func manyClones(ctx context.Context, on servers) ([]row, error) {
 	return rows, nil
 }
 
-// serverOfTablets is a server for clones alone. It leaves the processors to central, as the clones of other machines do, where the
-// system heeds priorities across sessions: Linux does with kernel.sched_autogroup_enabled = 0.
-func serverOfTablets(ctx context.Context) (*cluster.Cluster, error) {
-	c, err := cluster.Start(ctx, cluster.Options{Settings: map[string]string{"max_connections": "500", "fsync": "off"}})
-	if err != nil {
-		return nil, err
+// yieldProcessors gives a server process of a clone the lowest priority. Linux shares the processors between sessions, in the sense of
+// setsid(2), first, and each server process is one: their priority is what counts then (sched(7), the autogroup feature).
+func yieldProcessors(pid uint32) error {
+	err := os.WriteFile(fmt.Sprintf("/proc/%d/autogroup", pid), []byte("19"), 0)
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil // no such kernel
 	}
-	pid, err := os.ReadFile(filepath.Join(c.Dir(), "data", "postmaster.pid"))
-	if err == nil {
-		var postmaster int
-		if _, err = fmt.Sscan(string(pid), &postmaster); err == nil {
-			err = syscall.Setpriority(syscall.PRIO_PROCESS, postmaster, 19)
-		}
-	}
-	if err != nil {
-		return nil, errors.Join(err, c.Stop(context.WithoutCancel(ctx)))
-	}
-	return c, nil
+	return errors.Join(err, syscall.Setpriority(syscall.PRIO_PROCESS, int(pid), 19))
 }
 
 // memory runs the program as a process of its own and reads the peak of its resident memory.
