@@ -708,6 +708,10 @@ Le programme parle lui-même aux deux bases, si bien que le clone n'a besoin d'a
         <translation>la base centrale a fini ; le clone le reçoit à la prochaine synchronisation</translation>
     </message>
     <message>
+        <source>central may be done; then the clone receives it with the next synchronisation</source>
+        <translation>la base centrale a peut-être fini ; le clone le reçoit alors à la prochaine synchronisation</translation>
+    </message>
+    <message>
         <source>Synchronise again.</source>
         <translation>Synchronisez de nouveau.</translation>
     </message>
