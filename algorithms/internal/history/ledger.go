@@ -3,6 +3,7 @@ package history
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -373,6 +374,9 @@ func (w *world) checkEchoes() {
 	}
 }
 
+// refusal is the state of an error that no row is to blame for: undefined, ambiguous, denied. A row may have the number 42.
+var refusal = regexp.MustCompile(`\(42\w{3}\)`)
+
 // checkRest: what a synchronisation leaves behind.
 func (w *world) checkRest() {
 	pending := w.pendingRows()
@@ -393,7 +397,7 @@ func (w *world) checkRest() {
 	}
 	for row, text := range pending {
 		w.outcomes["pending: "+kind(text)]++
-		if strings.Contains(text, "(42") { // undefined, ambiguous, denied
+		if refusal.MatchString(text) {
 			violate("PENDING", "%s stands still for a reason that is not its own: %s", row, text)
 		}
 	}
