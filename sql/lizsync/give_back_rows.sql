@@ -36,7 +36,7 @@ begin
             n.nspname, t.relname, t.oid, session_user, current_timestamp, statement_timestamp(), clock_timestamp(), v_exchange.transaction_id,
             current_setting('application_name'), inet_client_addr(), inet_client_port(),
             case when c.uid is null then 'D' else 'I' end, coalesce(c.fields, hstore('uid', u.uid::text)), false, u.uid,
-            jsonb_build_object('sync_id', v_exchange.sync_id, 'time', '-infinity')
+            jsonb_build_object('sync_id', v_exchange.sync_id, 'time', '-infinity', 'for', v_exchange.clone_id)
         from unnest(v_table.uids) as u (uid)
         left join lizsync.current_rows(v_table.relid, v_table.uids) as c using (uid)
         cross join pg_class t

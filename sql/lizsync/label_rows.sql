@@ -104,13 +104,14 @@ begin
         left join before b using (uid)
         group by a.uid, b.row_data, n.fields, a.edited_at
         union all
-        -- Rows that are not there.
-        select c.uid, 0, 'D', c.fields, null, session_user, clock_timestamp(), '{}'
+        -- Rows that are not there. For the clone alone: a row made again by a transaction that this one does not see is there for all
+        -- others, and comes to the clone next time.
+        select c.uid, 0, 'D', c.fields, null, session_user, clock_timestamp(), jsonb_build_object('for', v_exchange.clone_id)
         from change c
         where c.action <> 'D' and c.uid not in (select uid from now) and c.uid not in (select uid from own where action = 'D')
         union all
         -- Rows whose delete a trigger did not let through. Any edit is later than this.
-        select c.uid, 0, 'I', n.fields, null, session_user, '-infinity', '{}'
+        select c.uid, 0, 'I', n.fields, null, session_user, '-infinity', jsonb_build_object('for', v_exchange.clone_id)
         from change c join now n using (uid)
         where c.action = 'D' and c.uid not in (select uid from own)
     ), replaced as (

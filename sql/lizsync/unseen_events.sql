@@ -26,6 +26,7 @@ as $$
     left join lizsync.standing s on s.exchange = p_exchange.transaction_id and s.relid = l.relid and s.uid = l.uid
     where l.transaction_id >= p_exchange.horizon
         and l.uid is not null
+        and coalesce(l.sync_data ->> 'for' = p_exchange.clone_id::text, true)
         and not lizsync.is_received(l.transaction_id, coalesce(s.received, p_exchange.cursor))
 $$;
 comment on function lizsync.unseen_events(lizsync.exchanges) is

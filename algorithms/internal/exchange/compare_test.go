@@ -403,6 +403,30 @@ func TestARowThatIsGivenBackCompetesWithNobody(t *testing.T) {
 		select row_data operator(public.->) 'name', row_data operator(public.->) 'x', central_author, rejected, rule_applied from lizsync.conflicts`))
 }
 
+// Rule 9. TRUNCATE is seen by transactions that have begun before: the row that was made again behind it is not.
+func TestARowThatTheExchangeCannotSeeIsNotDeletedEverywhere(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	a, b := central.Clone(t), central.Clone(t)
+	uid := central.Text(t, "select uid from city.tree where name = 'a'")
+	set(t, a.DB, "a", "x = 1")
+	watch := central.Conn(t)
+	editor := begin(t, central.DB)
+	execute(t, editor, "truncate city.tree")
+	execute(t, editor, "insert into city.tree (uid, name, x) values ($1::text::uuid, 'again', 2)", uid)
+	done := start(t, a, via)
+	blocked(t, watch, editor)
+	execute(t, editor, "commit")
+	require.NoError(t, (<-done).err)
+	require.Equal(t, []string{"again: clone rejected, delete wins"}, conflicts(t, central))
+	b.MustSync(t, via)
+	a.MustSync(t, via)
+	trees(t, "again", "2 - -", central.DB, a.DB, b.DB)
+	synctest.RequireEqual(t, central, a, b)
+	require.Zero(t, b.MustSync(t, via))
+	require.Zero(t, a.MustSync(t, via))
+}
+
 // Rule 9. The value is central's already, so that only the log is written.
 func TestAnEntryWithoutAWriteDoesNotPassAnEditor(t *testing.T) {
 	t.Parallel()
