@@ -101,7 +101,8 @@ func (w *world) final() {
 			w.shape(s, op{args: []string{"back"}})
 		}
 	}
-	quiet := false // the last round has done nothing
+	quiet := false  // the last round has done nothing
+	pended := false // something was pending after a round: twice counts from when nothing is
 	for round := range 6 {
 		quiet = true
 		for _, name := range clones {
@@ -116,7 +117,8 @@ func (w *world) final() {
 			}
 			quiet = quiet && counts.ReplayedToCentral+counts.ReplayedToClone+counts.Conflicts == 0
 		}
-		if round >= 1 && (w.different() == "" || round == 1 && len(w.pendingRows()) == 0) {
+		pended = pended || len(w.pendingRows()) > 0
+		if round >= 1 && (w.different() == "" || round == 1 && !pended) {
 			break
 		}
 	}
