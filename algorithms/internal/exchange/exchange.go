@@ -192,6 +192,7 @@ func tryExchange(
 		feedback.Progress(5 + 25*float64(i)/float64(len(g.batches)))
 	}
 
+	feedback.Progress(30)
 	var a answer
 	there, here = atOnce(func() error {
 		var m message
