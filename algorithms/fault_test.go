@@ -6,7 +6,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
@@ -24,32 +26,60 @@ func program(t *testing.T) string {
 	return path
 }
 
-// held begins a command while somebody holds a table that it needs, and returns once it waits.
-func held(t *testing.T, db *pgtest.DB, table string, cmd *exec.Cmd) (holder *pgx.Conn) {
+// faultyRun is a run of the program that waits for a table which somebody holds.
+type faultyRun struct {
+	*exec.Cmd
+	said   bytes.Buffer // on standard error
+	db     *pgtest.DB   // the table's
+	table  string
+	holder *pgx.Conn
+}
+
+// runInto runs the program and returns once it waits for a table.
+func runInto(t *testing.T, db *pgtest.DB, table, program string, arguments ...string) *faultyRun {
 	t.Helper()
-	holder = db.Conn(t)
-	_, err := holder.Exec(t.Context(), "begin; lock table "+table+" in access exclusive mode")
+	r := &faultyRun{Cmd: exec.CommandContext(t.Context(), program, arguments...), db: db, table: table, holder: db.Conn(t)}
+	r.Stderr = &r.said
+	_, err := r.holder.Exec(t.Context(), "begin; lock table "+table+" in access exclusive mode")
 	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
+	require.NoError(t, r.Start())
 	pgtest.WaitFor(t, db.Conn(t), "select exists (select from pg_locks where relation = $1::text::regclass and not granted)", table)
-	return holder
+	return r
 }
 
-func let(t *testing.T, holder *pgx.Conn) {
+// let gives the table back.
+func (r *faultyRun) let(t *testing.T) {
 	t.Helper()
-	_, err := holder.Exec(t.Context(), "rollback")
+	_, err := r.holder.Exec(t.Context(), "rollback")
 	require.NoError(t, err)
 }
 
-// faults end a run that waits for a table of a database.
+// mustFail waits for the end of the run. One that does not end would hold up all the tests that share the server, and is made to
+// tell where it stands.
+func (r *faultyRun) mustFail(t *testing.T, name string) {
+	t.Helper()
+	ended := make(chan error, 1)
+	go func() { ended <- r.Wait() }()
+	select {
+	case err := <-ended:
+		require.Error(t, err, name)
+	case <-time.After(time.Minute):
+		sessions := r.db.Rows(t, "select datname, pid, application_name, state, wait_event_type, wait_event, query from pg_stat_activity where datname is not null")
+		require.NoError(t, r.Process.Signal(syscall.SIGQUIT))
+		<-ended
+		require.FailNow(t, "the run does not end", "%s\n%q\n%s", name, sessions, r.said.String())
+	}
+}
+
+// faults end a run.
 var faults = []struct {
 	name string
-	end  func(t *testing.T, run *exec.Cmd, db *pgtest.DB)
+	end  func(t *testing.T, run *faultyRun)
 }{
-	{"its sessions are killed", func(t *testing.T, _ *exec.Cmd, db *pgtest.DB) {
-		db.Exec(t, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+	{"its session is killed", func(t *testing.T, run *faultyRun) {
+		require.Equal(t, [][]string{{"t"}}, run.db.Rows(t, "select pg_terminate_backend(pid) from pg_locks where relation = $1::text::regclass and not granted", run.table))
 	}},
-	{"the program is killed", func(t *testing.T, run *exec.Cmd, _ *pgtest.DB) { require.NoError(t, run.Process.Kill()) }},
+	{"the program is killed", func(t *testing.T, run *faultyRun) { require.NoError(t, run.Process.Kill()) }},
 }
 
 // gone waits until the sessions of a run have ended.
@@ -76,11 +106,10 @@ func TestAPackageThatIsStoppedAnywhereLeavesTheOneBefore(t *testing.T) {
 	for _, table := range []string{"ville.trace", "public.layer_styles", "lizsync.history"} {
 		for _, fault := range faults {
 			name := table + ": " + fault.name
-			run := exec.CommandContext(t.Context(), lizsync, arguments...)
-			holder := held(t, central, table, run)
-			fault.end(t, run, central)
-			require.Error(t, run.Wait(), name)
-			let(t, holder)
+			run := runInto(t, central, table, lizsync, arguments...)
+			fault.end(t, run)
+			run.mustFail(t, name)
+			run.let(t)
 			gone(t, central)
 			after, err := os.ReadFile(path)
 			require.NoError(t, err)
@@ -140,29 +169,26 @@ func TestADeploymentForWhichThereIsNoRoomOnTheCloneLosesNothing(t *testing.T) {
 	// A sequence goes on at another number after a crash, so that this is less than the whole state.
 	const everything = "select t.*, l.*, c.* from s.t, audit.logged_actions l, lizsync.central c order by nom"
 	before, centralBefore, log := state(t, clone), state(t, central), clone.Rows(t, everything)
-	start := func(db *pgtest.DB, table string) (run *exec.Cmd, said *bytes.Buffer, holder *pgx.Conn) {
-		run = exec.CommandContext(t.Context(), lizsync, "run", "deploy_database_server_package",
+	deployInto := func(db *pgtest.DB, table string) *faultyRun {
+		return runInto(t, db, table, lizsync, "run", "deploy_database_server_package",
 			"CONNECTION_NAME_CENTRAL="+faulty(central), "CONNECTION_NAME_CLONE="+faulty(clone), "ZIP_FILE="+path, "KEEP_UNSENT_CHANGES=true")
-		said = &bytes.Buffer{}
-		run.Stderr = said
-		return run, said, held(t, db, table, run)
 	}
 
-	run, said, holder := start(clone, "s.t")
+	run := deployInto(clone, "s.t")
 	clone.Bound(t, "faulty", 16<<20)
-	let(t, holder)
-	require.Error(t, run.Wait())
-	assert.Contains(t, said.String(), "could not extend file")
+	run.let(t)
+	run.mustFail(t, "no room for the tables")
+	assert.Contains(t, run.said.String(), "could not extend file")
 	gone(t, central, clone)
 	require.Equal(t, before, state(t, clone))
 	require.Equal(t, centralBefore, state(t, central))
 
-	run, said, holder = start(central, "lizsync.synchronized_tables")
+	run = deployInto(central, "lizsync.synchronized_tables")
 	clone.BoundLog(t, "faulty")
-	let(t, holder)
-	require.Error(t, run.Wait())
-	assert.Contains(t, said.String(), "may or may not have got the package")
-	assert.Contains(t, said.String(), "run this again")
+	run.let(t)
+	run.mustFail(t, "no room for the log")
+	assert.Contains(t, run.said.String(), "may or may not have got the package")
+	assert.Contains(t, run.said.String(), "run this again")
 	require.NoError(t, clone.Cluster.Kill(t.Context()))
 	require.NoError(t, clone.Cluster.Restart(t.Context()))
 	require.Equal(t, log, clone.Rows(t, everything))
@@ -194,12 +220,11 @@ func TestADeploymentThatIsStoppedAnywhereChangesNothing(t *testing.T) {
 	}{{clone, "ville.trace"}, {clone, "audit.logged_relations"}, {clone, "lizsync.central"}, {central, "lizsync.synchronized_tables"}} {
 		for _, fault := range faults {
 			name := where.table + ": " + fault.name
-			run := exec.CommandContext(t.Context(), lizsync, "run", "deploy_database_server_package",
+			run := runInto(t, where.db, where.table, lizsync, "run", "deploy_database_server_package",
 				"CONNECTION_NAME_CENTRAL="+faulty(central), "CONNECTION_NAME_CLONE="+faulty(clone), "ZIP_FILE="+path)
-			holder := held(t, where.db, where.table, run)
-			fault.end(t, run, where.db)
-			require.Error(t, run.Wait(), name)
-			let(t, holder)
+			fault.end(t, run)
+			run.mustFail(t, name)
+			run.let(t)
 			gone(t, central, clone)
 			require.Equal(t, before, state(t, clone), name)
 			require.Equal(t, centralBefore, state(t, central), name)

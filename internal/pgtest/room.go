@@ -13,9 +13,9 @@ func (db *DB) Bound(t testing.TB, application string, size int) {
 	if len(pids) == 0 {
 		t.Fatalf("%s has no session of %s", db.Name, application)
 	}
-	// Only the server's own account may do that to them.
+	// Only the server's own account may do that to them. The server wants what it writes to be read.
 	for _, pid := range pids {
-		db.Exec(t, fmt.Sprintf("copy (select) to program 'prlimit --pid %s --fsize=%d'", pid[0], size))
+		db.Exec(t, fmt.Sprintf("copy (select) to program 'cat; prlimit --pid %s --fsize=%d'", pid[0], size))
 	}
 }
 
