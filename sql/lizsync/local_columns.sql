@@ -1,5 +1,5 @@
--- A key that is drawn from a sequence is given by each database on its own, and a generated column follows from the
--- others: neither travels.
+-- A key that is drawn from a sequence is given by each database on its own, a generated column follows from the others, and an
+-- identity that is always generated can be set by nobody: none of them travels.
 create or replace function lizsync.local_columns(p_relid regclass) returns text[]
 language sql stable
 set search_path from current
@@ -12,6 +12,7 @@ as $$
         and not a.attisdropped
         and (
             a.attgenerated <> ''
+            or a.attidentity = 'a'
             or (
                 (a.attidentity <> '' or pg_get_expr(d.adbin, d.adrelid) ~ '^nextval\(')
                 and exists (select from pg_index i where i.indrelid = a.attrelid and i.indisunique and a.attnum = any(i.indkey))
@@ -19,5 +20,5 @@ as $$
         )
 $$;
 comment on function lizsync.local_columns(regclass) is
-    'The columns of a table that are not synchronised: keys drawn from a sequence or identity, and generated columns.';
+    'The columns of a table that are not synchronised: keys drawn from a sequence or identity, identities that are always generated, and generated columns.';
 revoke all on function lizsync.local_columns(regclass) from public;
