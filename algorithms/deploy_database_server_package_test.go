@@ -665,6 +665,39 @@ func TestEditsOfAnOlderCopyAreKeptUnderAnotherIdentity(t *testing.T) {
 	assert.Equal(t, "1", central.Text(t, "select count(*) from s.t where nom = 'copy'"))
 }
 
+// TestKeptInsertsHaveTheDefaultsOfNewColumns that central has got meanwhile.
+func TestKeptInsertsHaveTheDefaultsOfNewColumns(t *testing.T) {
+	t.Parallel()
+	for _, null := range []string{"", "not null"} {
+		central, clone := threeTrees(t)
+		clone.Exec(t, "insert into s.t values ('d', 1)")
+		central.Exec(t, "alter table s.t add etat text "+null+" default 'bon'")
+		require.NoError(t, deploy(t, central, clone, pack(t, central, []any{"s.t"}, nil), map[string]any{"KEEP_UNSENT_CHANGES": true}))
+		synchronize(t, central, clone)
+		for _, db := range []*pgtest.DB{central, clone} {
+			assert.Equal(t, [][]string{{"d", "1", "bon"}}, db.Rows(t, "select nom, hauteur, etat from s.t where nom = 'd'"))
+		}
+		assert.Equal(t, "0", clone.Text(t, "select count(*) from lizsync.pending_changes"))
+	}
+}
+
+// TestKeptEditsOfAColumnThatIsNoMoreAreConflicts: it was renamed or dropped on central meanwhile.
+func TestKeptEditsOfAColumnThatIsNoMoreAreConflicts(t *testing.T) {
+	t.Parallel()
+	for _, change := range []string{"rename hauteur to h", "drop hauteur, add h integer default 0"} {
+		central, clone := threeTrees(t)
+		clone.Exec(t, "update s.t set hauteur = 12 where nom = 'a'; insert into s.t values ('d', 13)")
+		central.Exec(t, "alter table s.t "+change)
+		require.NoError(t, deploy(t, central, clone, pack(t, central, []any{"s.t"}, nil), map[string]any{"KEEP_UNSENT_CHANGES": true}))
+		synchronize(t, central, clone)
+		assert.Equal(t, [][]string{{"hauteur", "12", "clone"}, {"hauteur", "13", "clone"}},
+			central.Rows(t, "select field_name, clone_value, rejected from lizsync.conflicts where rule_applied = 'column is no more' order by 2"), change)
+		const all = "select nom, h from s.t order by 1"
+		assert.Equal(t, central.Rows(t, all), clone.Rows(t, all), change)
+		assert.Len(t, clone.Rows(t, all), 4, change)
+	}
+}
+
 func TestKeptEditsNeedTheirTables(t *testing.T) {
 	t.Parallel()
 	central := centralDatabase(t, "create schema s; create table s.t (id serial primary key, nom text); create table s.u (id serial primary key, nom text)")

@@ -15,6 +15,7 @@ declare
     v_answer lizsync.answer;
 begin
     perform lizsync.label_events();
+    perform lizsync.settle_columns();
     -- A row that stands still has no conflict yet.
     delete from lizsync.conflicts c
     using lizsync.replay r, lizsync.white_list(v_exchange.clone_id) as w

@@ -19,6 +19,10 @@ declare
     v_payload text;
     v_rows record;
 begin
+    -- Those rows go whole, in the end.
+    if lizsync.changed_tables(v_exchange) is not null then
+        return null;
+    end if;
     select
         sum(size) as size,
         count(*) filter (where not apart and synchronised) as number_of_rows,

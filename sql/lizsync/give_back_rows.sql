@@ -1,10 +1,8 @@
 -- On central: rows that somebody gave up on the clone. The values that the clone sent go to conflicts, and the row goes
--- back to it whole. Any edit is later than this one.
+-- back to it whole.
 create or replace function lizsync.give_back_rows() returns void
 language plpgsql
 set search_path from current
-set timezone = 'UTC'
-set datestyle = 'ISO, YMD'
 as $$
 declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
@@ -28,20 +26,7 @@ begin
         where exchange = v_exchange.transaction_id and given_up
         group by relid
     loop
-        insert into audit.logged_actions (
-            schema_name, table_name, relid, session_user_name, action_tstamp_tx, action_tstamp_stm, action_tstamp_clk, transaction_id,
-            application_name, client_addr, client_port, action, row_data, statement_only, uid, sync_data
-        )
-        select
-            n.nspname, t.relname, t.oid, session_user, current_timestamp, statement_timestamp(), clock_timestamp(), v_exchange.transaction_id,
-            current_setting('application_name'), inet_client_addr(), inet_client_port(),
-            case when c.uid is null then 'D' else 'I' end, coalesce(c.fields, hstore('uid', u.uid::text)), false, u.uid,
-            jsonb_build_object('sync_id', v_exchange.sync_id, 'time', '-infinity', 'for', v_exchange.clone_id)
-        from unnest(v_table.uids) as u (uid)
-        left join lizsync.current_rows(v_table.relid, v_table.uids) as c using (uid)
-        cross join pg_class t
-        join pg_namespace n on n.oid = t.relnamespace
-        where t.oid = v_table.relid;
+        perform lizsync.give_back(v_table.relid, v_table.uids);
     end loop;
 end
 $$;

@@ -15,12 +15,17 @@ as $$
         from (
             select row (
                 l.event_id, l.transaction_id, w.relation, l.uid, l.action,
-                case l.action when 'U' then l.changed_fields when 'I' then l.row_data end - w.local_columns,
+                case
+                    when l.action = 'U' then l.changed_fields
+                    when l.action = 'I' and l.row_data ?& w.sent_columns then l.row_data
+                    -- A column that was added since has its value in the row alone.
+                    when l.action = 'I' then coalesce((select c.fields from lizsync.current_rows(l.relid, array[l.uid]) as c), '') || l.row_data
+                end - w.local_columns,
                 l.action_tstamp_clk, l.session_user_name
             )::lizsync.change as change
             from audit.logged_actions l
             join (
-                select relation, relid, lizsync.local_columns(relid) as local_columns
+                select relation, relid, lizsync.local_columns(relid) as local_columns, lizsync.sent_columns(relid) as sent_columns
                 from lizsync.white_list(lizsync.server_id())
                 offset 0
             ) as w on w.relid = l.relid

@@ -1,4 +1,4 @@
--- No SET clause and not SECURITY DEFINER: see unseen_events. Any edit is later than what gives a row back (give_back_rows and
+-- No SET clause and not SECURITY DEFINER: see unseen_events. Any edit is later than what gives a row back (give_back and
 -- label_rows), which nobody edited then.
 create or replace function lizsync.unseen_edits(p_exchange lizsync.exchanges) returns table (
     event_id bigint,

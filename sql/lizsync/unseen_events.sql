@@ -1,5 +1,5 @@
 -- No SET clause and not SECURITY DEFINER, so that the planner sees through it: it is a view with a parameter. Of use to
--- functions of the structure's owner alone. What is for another clone alone (label_rows, give_back_rows) is left out.
+-- functions of the structure's owner alone. What is for another clone alone (label_rows, give_back) is left out.
 create or replace function lizsync.unseen_events(p_exchange lizsync.exchanges) returns table (
     event_id bigint,
     relid oid,

@@ -42,6 +42,59 @@ func TestADifferenceOfStructureStopsBeforeAnythingIsWritten(t *testing.T) {
 	})
 }
 
+// What was edited before has the old columns: an insert lacks the new one, whose value is in the row alone.
+func TestAColumnThatIsAddedOnBothSidesHasItsDefaultOnBoth(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		for _, null := range []string{"", "not null"} {
+			central := city(t, "")
+			clone, other := central.Clone(t), central.Clone(t)
+			clone.Exec(t, "insert into city.tree (name, x) values ('e', 1)")
+			central.Exec(t, "insert into city.tree (name, x) values ('f', 2)")
+			set(t, central.DB, "a", "x = 3")
+			for _, db := range []*pgtest.DB{central.DB, clone.DB, other.DB} {
+				db.Exec(t, "alter table city.tree add state text "+null+" default 'good'")
+			}
+			require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 2}, clone.MustSync(t, via))
+			require.Equal(t, 3, other.MustSync(t, via).ReplayedToClone)
+			require.Zero(t, clone.MustSync(t, via))
+			synctest.RequireEqual(t, central, clone, other)
+			require.Equal(t, "6", central.Text(t, "select count(*) from city.tree where state = 'good'"))
+			require.Empty(t, conflicts(t, central))
+		}
+	})
+}
+
+// Nobody can tell a column that was renamed from one that was dropped and another that was added.
+func TestEditsOfAColumnThatIsRenamedOnBothSidesAreConflicts(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone, other := central.Clone(t), central.Clone(t)
+		set(t, clone.DB, "a", "x = 1, y = 1")
+		set(t, clone.DB, "b", "x = 2, badge = 30")
+		set(t, central.DB, "b", "x = 3")
+		set(t, central.DB, "c", "x = 4")
+		set(t, central.DB, "d", "badge = 30") // so that b stands still
+		for _, db := range []*pgtest.DB{central.DB, clone.DB, other.DB} {
+			db.Exec(t, "alter table city.tree rename x to height")
+		}
+		require.Equal(t, 2, clone.MustSync(t, via).Pending)
+		require.Equal(t, []string{"a.x: clone 1, central nothing: clone rejected, column is no more"}, conflicts(t, central))
+		set(t, clone.DB, "b", "badge = 31")
+		clone.MustSync(t, via)
+		require.Equal(t, []string{
+			"a.x: clone 1, central nothing: clone rejected, column is no more",
+			"b.x: clone 2, central nothing: clone rejected, column is no more",
+		}, conflicts(t, central))
+		clone.MustSync(t, via)
+		other.MustSync(t, via)
+		require.Zero(t, clone.MustSync(t, via))
+		synctest.RequireEqual(t, central, clone, other)
+		require.Equal(t, "0 3 4 0", central.Text(t, "select string_agg(height::text, ' ' order by name) from city.tree"))
+	})
+}
+
 // Its events, and those of the clone, would be another table's.
 func TestATableShowsThatWasMadeAgainIsRefused(t *testing.T) {
 	t.Parallel()
@@ -120,6 +173,7 @@ func TestTablesOfEveryKindOfKey(t *testing.T) {
 			create schema "Ville d'été.1";
 			create table "Ville d'été.1"."Sérial ""x""" (id serial primary key, "Nom" text);
 			create table "Ville d'été.1"."Identity" (id integer generated always as identity primary key, "Nom" text);
+			create table "Ville d'été.1"."Numbered" (number integer generated always as identity, "Nom" text);
 			create table "Ville d'été.1"."Natural" ("Code" text primary key, "Nom" text);
 			create table "Ville d'été.1"."Composite" (a integer, b date, "Nom" text, primary key (a, b));
 			create table "Ville d'été.1"."Uid" (uid uuid primary key default gen_random_uuid(), "Nom" text);
@@ -139,25 +193,25 @@ func TestTablesOfEveryKindOfKey(t *testing.T) {
 				n = "2"
 			}
 			for _, insert := range []string{
-				`"Sérial ""x""" ("Nom") values ('%')`, `"Identity" ("Nom") values ('%')`, `"Natural" values ('c%', '%')`,
+				`"Sérial ""x""" ("Nom") values ('%')`, `"Identity" ("Nom") values ('%')`, `"Numbered" ("Nom") values ('%')`, `"Natural" values ('c%', '%')`,
 				`"Composite" values (` + n + `, '2026-01-01', '%')`, `"Uid" ("Nom") values ('%')`, `"Generated" values (` + n + `, '%')`,
 				`"Typed" values (` + n + `, '%', array['a,b', null, '"{\}'], '2026-07-04 12:00:00.123456+02', public.st_setsrid(public.st_makepoint(0.1, 0.2, 0.3), 2154), '{"a": [1, null]}', 0.1::float8 + 0.2, '\x00ff')`,
 			} {
 				side.exec("insert into " + quoted + strings.ReplaceAll(insert, "%", side.name))
 			}
 		}
-		require.Equal(t, exchange.Counts{ReplayedToCentral: 7, ReplayedToClone: 7}, clone.MustSync(t, via))
-		require.Equal(t, exchange.Counts{ReplayedToClone: 14}, other.MustSync(t, via))
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 8, ReplayedToClone: 8}, clone.MustSync(t, via))
+		require.Equal(t, exchange.Counts{ReplayedToClone: 16}, other.MustSync(t, via))
 		synctest.RequireEqual(t, central, clone, other)
 		require.Equal(t, "2", other.Text(t, `select count(*) from "Ville d'été.1"."Generated" where twice = code * 2`))
 		require.Equal(t, "0.30000000000000004", other.Text(t, `select distinct ratio from "Ville d'été.1"."Typed"`))
 
-		for _, table := range []string{`"Sérial ""x"""`, `"Identity"`, `"Natural"`, `"Composite"`, `"Uid"`, `"Generated"`, `"Typed"`} {
+		for _, table := range []string{`"Sérial ""x"""`, `"Identity"`, `"Numbered"`, `"Natural"`, `"Composite"`, `"Uid"`, `"Generated"`, `"Typed"`} {
 			clone.Exec(t, "update "+quoted+table+` set "Nom" = "Nom" || ' changed' where "Nom" = 'ici'; delete from `+quoted+table+` where "Nom" = 'là-bas'`)
 		}
 		clone.Exec(t, `update "Ville d'été.1"."Natural" set "Code" = 'new'; update "Ville d'été.1"."Generated" set code = 50`)
-		require.Equal(t, exchange.Counts{ReplayedToCentral: 14}, clone.MustSync(t, via))
-		require.Equal(t, exchange.Counts{ReplayedToClone: 14}, other.MustSync(t, via))
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 16}, clone.MustSync(t, via))
+		require.Equal(t, exchange.Counts{ReplayedToClone: 16}, other.MustSync(t, via))
 		synctest.RequireEqual(t, central, clone, other)
 		require.Equal(t, "100", other.Text(t, `select twice from "Ville d'été.1"."Generated"`))
 	})
