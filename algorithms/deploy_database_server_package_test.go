@@ -698,6 +698,51 @@ func TestKeptEditsOfAColumnThatIsNoMoreAreConflicts(t *testing.T) {
 	}
 }
 
+// TestCentralThatWasMovedKnowsItsOwnEdits from those of the server that it comes from, whose transaction ids are higher.
+func TestCentralThatWasMovedKnowsItsOwnEdits(t *testing.T) {
+	t.Parallel()
+	const all = "select nom, hauteur from s.t order by 1"
+	tables := []any{"s.t", "s.u"}
+	for _, clones := range []bool{true, false} {
+		central := centralDatabase(t, `
+			create schema s;
+			create table s.t (nom text primary key, hauteur integer);
+			create table s.u (nom text primary key);
+			insert into s.t values ('a', 0), ('b', 0), ('c', 0)`)
+		pack(t, central, tables, nil)
+		central.Exec(t, "do $$ begin for i in 1..3000 loop perform pg_current_xact_id(); commit; end loop; end $$")
+		central.Exec(t, "update s.t set hauteur = 1 where nom = 'a'")
+		if clones { // the tablet that nobody finds again
+			require.NoError(t, deploy(t, central, pgtest.Database(t), pack(t, central, tables, nil), nil))
+		}
+		moved := central.CopyTo(t, pgtest.Cluster(t), pgtest.Login{Name: "mover", Password: "x"})
+		first, second := pgtest.Database(t), pgtest.Database(t)
+
+		path := pack(t, moved, tables, nil)
+		moved.Exec(t, "update s.t set hauteur = 2 where nom = 'b'")
+		require.NoError(t, deploy(t, moved, first, path, nil))
+		synchronize(t, moved, first)
+		require.Equal(t, moved.Rows(t, all), first.Rows(t, all))
+
+		path = pack(t, moved, tables, nil)
+		moved.Exec(t, "update s.t set hauteur = 3 where nom = 'c'")
+		require.NoError(t, deploy(t, moved, second, path, nil))
+		synchronize(t, moved, first)
+		synchronize(t, moved, second)
+		require.Equal(t, moved.Rows(t, all), first.Rows(t, all))
+		require.Equal(t, moved.Rows(t, all), second.Rows(t, all))
+
+		// The events of tables that were made again are found by name.
+		moved.Exec(t, "drop table s.u; create table s.u (nom text primary key)")
+		require.NoError(t, deploy(t, moved, second, pack(t, moved, tables, nil), nil))
+		second.Exec(t, "update s.t set hauteur = 5 where nom = 'a'")
+		synchronize(t, moved, second)
+		require.Equal(t, [][]string{{"a", "5"}, {"b", "2"}, {"c", "3"}}, moved.Rows(t, all))
+		require.Equal(t, moved.Rows(t, all), second.Rows(t, all))
+		require.Equal(t, "0", moved.Text(t, "select count(*) from lizsync.conflicts"))
+	}
+}
+
 func TestKeptEditsNeedTheirTables(t *testing.T) {
 	t.Parallel()
 	central := centralDatabase(t, "create schema s; create table s.t (id serial primary key, nom text); create table s.u (id serial primary key, nom text)")

@@ -31,10 +31,10 @@ begin
             hint = 'Make the package again.';
     end if;
 
-    -- Events of before a restore from a dump: their transactions are none of this cluster's, and everybody has them.
-    if exists (select from lizsync.clones where central_system_identifier <> lizsync.system_identifier()) then
-        update audit.logged_actions set transaction_id = 0 where transaction_id >= pg_snapshot_xmax(p_presented)::text::bigint;
-    end if;
+    -- Events of before a restore from a dump: their transactions are none of this cluster's, and everybody has them. Within one
+    -- cluster no row is older than the transaction that it names.
+    update audit.logged_actions set transaction_id = 0
+    where transaction_id >= pg_snapshot_xmin(p_presented)::text::bigint and transaction_id > pg_current_xact_id()::text::bigint - age(xmin);
 
     -- Within one cluster they keep their transactions, and have tables of other object ids.
     if exists (select from lizsync.clones where not relids <@ array(select oid from pg_class where relkind = 'r')) then
