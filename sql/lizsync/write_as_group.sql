@@ -21,6 +21,8 @@ declare
     v_uids uuid[];
     v_row record;
     v_failed uuid;
+    v_path constant text := current_setting('search_path');
+    v_client_path constant text := coalesce(nullif(current_setting('lizsync.client_path', true), ''), v_path);
 begin
     select array_agg(g.uid) into v_group from lizsync.group_to_write(p_relid) as g;
     select
@@ -45,6 +47,7 @@ begin
         v_failed := null;
         begin
             execute format('select array_agg(t.uid) from %s as t where t.uid = any ($1)', v_table) into v_uids using v_group;
+            perform set_config('search_path', v_client_path, true);
             execute format(
                 'update %s as t set %s from lizsync.group_to_write($2) as g where g.uid = t.uid and t.uid = any ($1)', v_table, v_aside
             )
@@ -61,6 +64,7 @@ begin
                 )
                 using v_row.uid, v_row.fields;
             end loop;
+            perform set_config('search_path', v_path, true);
             perform lizsync.accept_rows(p_relid, v_uids);
             return;
         exception when integrity_constraint_violation or data_exception or insufficient_privilege or raise_exception or lock_not_available then

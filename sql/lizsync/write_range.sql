@@ -26,6 +26,8 @@ declare
     v_message text;
     v_detail text;
     v_alone boolean := p_low = p_high;
+    v_path constant text := current_setting('search_path');
+    v_client_path constant text := coalesce(nullif(current_setting('lizsync.client_path', true), ''), v_path);
 begin
     begin
         if p_action = 'D' then
@@ -36,13 +38,16 @@ begin
             if v_found is not null then
                 raise exception 'rows of % still reference it', v_found using errcode = 'foreign_key_violation';
             end if;
+            perform set_config('search_path', v_client_path, true);
             execute format('delete from %s as t using %s as w where t.uid = w.uid', v_table, v_rows)
             using p_relid, p_action, p_columns, p_low, p_high, p_again;
+            perform set_config('search_path', v_path, true);
             v_found := lizsync.spared_rows(p_relid);
             if v_found is not null then
                 raise exception '% references it and is pending', v_found using errcode = 'foreign_key_violation';
             end if;
         else
+            perform set_config('search_path', v_client_path, true);
             execute format(
                 'update %1$s as t set %2$s from (
                     select w.uid, populate_record(null::%1$s, w.won) as r from %3$s as w offset 0
@@ -63,6 +68,7 @@ begin
                 )
                 using p_relid, p_action, p_columns, p_low, p_high, p_again;
             end if;
+            perform set_config('search_path', v_path, true);
         end if;
         if p_again then
             perform lizsync.accept(p_relid, p_action, p_columns, p_low, p_high);

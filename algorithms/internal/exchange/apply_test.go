@@ -223,6 +223,28 @@ func TestMaterializedViewsOfTheCloneShowWhatArrived(t *testing.T) {
 }
 
 // Rule 12.
+// On central they run as for any client: with the search path of the session, also in a group of rows that are written together.
+func TestTriggersOfCentralFindWhatTheyFindForAnyClient(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "", "create table city.journal (uid uuid primary key default gen_random_uuid(), words text)")
+		central.Exec(t, fmt.Sprintf("alter database %s set search_path = city, public", central.Name))
+		central.Exec(t, `
+			create function city.note() returns trigger language plpgsql as $$
+			begin
+				insert into journal (words) values (format('%s %s %s', tg_op, new.name, old.name));
+				return null;
+			end $$;
+			create trigger note after insert or update or delete on city.tree for each row execute function city.note()`)
+		clone := central.Clone(t)
+		clone.Exec(t, "insert into city.tree (name) values ('e'); delete from city.tree where name = 'd'; update city.tree set badge = null where name = 'a'; update city.tree set badge = 1 where name = 'b'; update city.tree set badge = 2 where name = 'a'")
+		require.Zero(t, clone.MustSync(t, via).Pending)
+		require.Equal(t, "DELETE  d;INSERT e ;UPDATE a a;UPDATE b b", central.Text(t, "select string_agg(distinct words, ';' order by words) from city.journal"))
+		clone.MustSync(t, via)
+		synctest.RequireEqual(t, central, clone)
+	})
+}
+
 func TestOneBadRowDoesNotHoldUpTheOthers(t *testing.T) {
 	t.Parallel()
 	central := city(t, "")
