@@ -32,7 +32,7 @@ begin
     from (
         select
             e.relid, e.uid, sum(100 + coalesce(lizsync.text_size(e.fields), 0)) as size,
-            bool_or(e.of_clone or s.uid is not null) as apart,
+            bool_or(e.of_clone or e.given or s.uid is not null) as apart,
             bool_or(e.action <> 'U' or e.fields ?| w.columns) as synchronised
         from lizsync.unseen_events(v_exchange) as e
         join (select relid, lizsync.sent_columns(relid) as columns from lizsync.white_list(v_exchange.clone_id) offset 0) as w on w.relid = e.relid

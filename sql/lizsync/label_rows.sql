@@ -106,14 +106,14 @@ begin
         union all
         -- Rows that are not there. For the clone alone: a row made again by a transaction that this one does not see is there for all
         -- others, and comes to the clone next time.
-        select c.uid, 0, 'D', c.fields, null, session_user, clock_timestamp(), jsonb_build_object('for', v_exchange.clone_id)
+        select c.uid, 0, 'D', c.fields, null, session_user, '-infinity', jsonb_build_object('for', v_exchange.clone_id)
         from change c
         where c.action <> 'D' and c.uid not in (select uid from now) and c.uid not in (select uid from own where action = 'D')
         union all
-        -- Rows whose delete a trigger did not let through. Any edit is later than this.
+        -- Rows whose delete a trigger did not let through, whatever it did instead.
         select c.uid, 0, 'I', n.fields, null, session_user, '-infinity', jsonb_build_object('for', v_exchange.clone_id)
         from change c join now n using (uid)
-        where c.action = 'D' and c.uid not in (select uid from own)
+        where c.action = 'D' and c.uid not in (select uid from inserted)
     ), replaced as (
         delete from audit.logged_actions l
         using own o

@@ -14,7 +14,7 @@ declare
     v_asked timestamptz;
     v_turn lizsync.turn;
     v_original text;
-    v_offset interval;
+    v_offset double precision; -- in seconds: an interval may have days, which are not the same everywhere
     v_message text;
     v_early text;
     v_answer lizsync.answer;
@@ -41,7 +41,7 @@ begin
                 using errcode = 'feature_not_supported', hint = 'Upgrade central with upgrade_database_structure.';
         end;
         -- As NTP does: what the answer took on central does not count.
-        v_offset := (v_asked - to_timestamp(v_turn.asked_at) + (clock_timestamp() - to_timestamp(v_turn.given_at))) / 2;
+        v_offset := (extract(epoch from v_asked) - v_turn.asked_at + extract(epoch from clock_timestamp()) - v_turn.given_at) / 2;
         select * into v_begin from lizsync.begin_synchronization(v_turn.version);
 
         loop
@@ -49,7 +49,7 @@ begin
                 -- While central prepares what can be written early, the clone reads its changes; while central applies
                 -- those, the clone writes that. Central does not wait for it to commit.
                 perform lizsync.central_send(format(
-                    'begin isolation level repeatable read; select lizsync.open_exchange(%L, %L, %L, %L, true)',
+                    'begin isolation level repeatable read; select lizsync.open_exchange(%L, %L, %L, make_interval(secs => %s), true)',
                     v_begin.greeting, v_begin.columns, v_begin.pending, v_offset
                 ));
                 v_message := lizsync.outgoing_message(v_begin.greeting, v_begin.batches, 1);

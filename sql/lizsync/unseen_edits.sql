@@ -10,11 +10,12 @@ create or replace function lizsync.unseen_edits(p_exchange lizsync.exchanges) re
     author text,
     of_clone boolean,
     caused_by_clone boolean,
-    of_exchange boolean
+    of_exchange boolean,
+    given boolean
 )
 language sql stable
 as $$
-    select * from lizsync.unseen_events(p_exchange) as e where e.edited_at <> '-infinity'
+    select * from lizsync.unseen_events(p_exchange) as e where not e.given
 $$;
 comment on function lizsync.unseen_edits(lizsync.exchanges) is
     'On central: unseen_events less those that only give a row back to the clone that had deleted it or given it up.';

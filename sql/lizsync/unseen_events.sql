@@ -10,7 +10,8 @@ create or replace function lizsync.unseen_events(p_exchange lizsync.exchanges) r
     author text,
     of_clone boolean,
     caused_by_clone boolean,
-    of_exchange boolean
+    of_exchange boolean,
+    given boolean
 )
 language sql stable
 as $$
@@ -21,7 +22,8 @@ as $$
         l.session_user_name,
         l.sync_data is not null and l.sync_data ->> 'origin' is not distinct from p_exchange.clone_id::text,
         l.sync_data is not null and l.sync_data ->> 'cause' is not distinct from p_exchange.clone_id::text,
-        l.transaction_id = p_exchange.transaction_id
+        l.transaction_id = p_exchange.transaction_id,
+        l.sync_data is not null and l.sync_data ->> 'for' is not null
     from audit.logged_actions l
     left join lizsync.standing s on s.exchange = p_exchange.transaction_id and s.relid = l.relid and s.uid = l.uid
     where l.transaction_id >= p_exchange.horizon
@@ -30,5 +32,5 @@ as $$
         and not lizsync.is_received(l.transaction_id, coalesce(s.received, p_exchange.cursor))
 $$;
 comment on function lizsync.unseen_events(lizsync.exchanges) is
-    'On central: the events, this exchange''s included, that its clone has not received: who made each edit, when, and whether the clone itself made it (of_clone), a trigger because of the clone (caused_by_clone), or the running exchange (of_exchange).';
+    'On central: the events, this exchange''s included, that its clone has not received: who made each edit, when, and whether the clone itself made it (of_clone), a trigger because of the clone (caused_by_clone), the running exchange (of_exchange), or nobody: the clone is given the row as it is (given).';
 revoke all on function lizsync.unseen_events(lizsync.exchanges) from public;

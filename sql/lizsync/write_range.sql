@@ -88,6 +88,15 @@ begin
         -- An editor holds one of the rows: the others do not wait as long.
         perform set_config('lock_timeout', '200ms', true);
         v_message := 'somebody is editing the row (55P03)';
+        begin
+            execute format('lock table %s in row exclusive mode', v_table);
+        exception
+            when lock_not_available then
+                perform lizsync.refuse(p_relid, p_action, p_columns, p_low, p_high, p_again, 'somebody holds the table (55P03)');
+                return;
+            when insufficient_privilege then
+                null; -- some commands need less than that
+        end;
         if not p_again and lizsync.refuse_edited(p_relid, p_action, p_columns, p_low, p_high, v_message) then
             perform lizsync.write_range(p_relid, p_action, p_columns, p_low, p_high, p_again);
             return;

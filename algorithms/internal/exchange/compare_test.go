@@ -403,7 +403,8 @@ func TestARowThatIsGivenBackCompetesWithNobody(t *testing.T) {
 		select row_data operator(public.->) 'name', row_data operator(public.->) 'x', central_author, rejected, rule_applied from lizsync.conflicts`))
 }
 
-// Rule 9. TRUNCATE is seen by transactions that have begun before: the row that was made again behind it is not.
+// Rule 9. TRUNCATE is seen by transactions that have begun before: the row that was made again behind it is not. The exchange
+// begins again.
 func TestARowThatTheExchangeCannotSeeIsNotDeletedEverywhere(t *testing.T) {
 	t.Parallel()
 	central := city(t, "")
@@ -418,13 +419,76 @@ func TestARowThatTheExchangeCannotSeeIsNotDeletedEverywhere(t *testing.T) {
 	blocked(t, watch, editor)
 	execute(t, editor, "commit")
 	require.NoError(t, (<-done).err)
-	require.Equal(t, []string{"again: clone rejected, delete wins"}, conflicts(t, central))
+	require.Equal(t, []string{"again.x: clone 1, central 2: clone rejected, last edit wins"}, conflicts(t, central))
 	b.MustSync(t, via)
 	a.MustSync(t, via)
 	trees(t, "again", "2 - -", central.DB, a.DB, b.DB)
 	synctest.RequireEqual(t, central, a, b)
 	require.Zero(t, b.MustSync(t, via))
 	require.Zero(t, a.MustSync(t, via))
+}
+
+// Rule 9. So is an ALTER TABLE that writes the table anew, in the eyes of a transaction that has begun before.
+func TestATableThatIsWrittenAnewDuringTheExchangeIsNotEmpty(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone, other := central.Clone(t), central.Clone(t)
+		set(t, clone.DB, "b", "x = 1")
+		watch, editor := central.Conn(t), central.Conn(t)
+		holder, restore := gate(t, central.DB, "lizsync.begin_replay()")
+		done := start(t, clone, via)
+		blocked(t, watch, holder)
+		execute(t, editor, "alter table city.tree alter x type integer using x + 0")
+		execute(t, holder, "commit")
+		end := <-done
+		restore()
+		require.NoError(t, end.err)
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, end.Counts)
+		other.MustSync(t, via)
+		require.Empty(t, conflicts(t, central))
+		trees(t, "b", "1 0 0", central.DB, clone.DB, other.DB)
+		synctest.RequireEqual(t, central, clone, other)
+	})
+}
+
+// Rule 9. A trigger of central updates the row instead, which the clone no longer has.
+func TestADeleteThatBecomesAnUpdateGivesTheRowBack(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "", before("delete", "update city.tree set z = 99 where uid = old.uid; return null;"))
+		clone, other := central.Clone(t), central.Clone(t)
+		central.Exec(t, "delete from city.tree where name = 'a'")
+		clone.Exec(t, "drop function city.before_tree cascade; delete from city.tree where name = 'b'")
+		clone.MustSync(t, via)
+		other.MustSync(t, via)
+		trees(t, "a", "0 0 99", central.DB, clone.DB, other.DB)
+		trees(t, "b", "0 0 99", central.DB, clone.DB, other.DB)
+		synctest.RequireEqual(t, central, clone, other)
+		require.Zero(t, clone.MustSync(t, via))
+	})
+}
+
+// Rule 9. A transaction that the exchange did not see has written the row before that was given back, by the order of the log.
+func TestARowThatIsGivenBackDoesNotOvertakeAnEdit(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		set(t, central.DB, "a", "badge = 70")
+		set(t, clone.DB, "b", "badge = 70, x = 1")
+		require.Equal(t, 2, clone.MustSync(t, via).Pending)
+		clone.Exec(t, "select lizsync.give_up('city.tree', uid) from city.tree where name = 'b'")
+		editor := begin(t, central.DB)
+		execute(t, editor, "update city.tree set x = 5 where name = 'b'")
+		_, err := during(t, clone, via, func() { set(t, clone.DB, "b", "y = 3") }) // so that the clone does not take it
+		require.NoError(t, err)
+		execute(t, editor, "commit")
+		clone.MustSync(t, via)
+		clone.MustSync(t, via)
+		trees(t, "b", "5 3 0", central.DB, clone.DB)
+		synctest.RequireEqual(t, central, clone)
+	})
 }
 
 // Rule 9. The value is central's already, so that only the log is written.
