@@ -501,7 +501,7 @@ func (d *deployment) replace(ctx context.Context, tx pgx.Tx) error {
 		for _, name := range d.target.whiteList {
 			ours = append(ours, name.SQL())
 		}
-		if err := d.keepOrRefuseUnsent(ctx, tx, ours); err != nil {
+		if err := d.keepOrRefuseUnsent(ctx, tx); err != nil {
 			return err
 		}
 	}
@@ -535,12 +535,12 @@ func (d *deployment) replace(ctx context.Context, tx pgx.Tx) error {
 }
 
 // keepOrRefuseUnsent deals with the edits that central has not got.
-func (d *deployment) keepOrRefuseUnsent(ctx context.Context, tx pgx.Tx, ours []string) error {
+func (d *deployment) keepOrRefuseUnsent(ctx context.Context, tx pgx.Tx) error {
 	if _, err := tx.Exec(ctx, "select lizsync.relink_log()"); err != nil {
 		return fmt.Errorf("look for edits that were not synchronised: %w", err)
 	}
 	if !d.params.KeepUnsent {
-		return d.refuseUnsent(ctx, tx, ours)
+		return d.refuseUnsent(ctx)
 	}
 	entry, err := d.readEntry(ctx, tx)
 	if err != nil {
@@ -613,16 +613,10 @@ func (d *deployment) readEntry(ctx context.Context, tx pgx.Tx) (entry, error) {
 }
 
 // refuseUnsent refuses a clone whose edits central has not got.
-func (d *deployment) refuseUnsent(ctx context.Context, tx pgx.Tx, tables []string) error {
-	var edits int
-	var where []string
-	err := tx.QueryRow(ctx, `
-		select coalesce(sum(n), 0), coalesce(array_agg(format('%s (%s)', t.relation, n) order by t.relation), '{}')
-		from unnest($1::text[]) as t (relation)
-		join lateral (select count(*) as n from audit.logged_actions l where l.relid = to_regclass(t.relation)) as l on n > 0`, tables,
-	).Scan(&edits, &where)
+func (d *deployment) refuseUnsent(ctx context.Context) error {
+	edits, where, err := d.restorer.Unsent(ctx)
 	if err != nil {
-		return fmt.Errorf("look for edits that were not synchronised: %w", err)
+		return err
 	}
 	if edits == 0 {
 		return nil

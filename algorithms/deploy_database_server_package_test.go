@@ -753,6 +753,21 @@ func TestKeptEditsNeedTheirTables(t *testing.T) {
 	require.ErrorContains(t, err, `in tables that are not in the package: "s"."u"`)
 }
 
+// TestEditsOfATableThatWasDroppedOnTheCloneAreNotLost: the log is all that is left of them.
+func TestEditsOfATableThatWasDroppedOnTheCloneAreNotLost(t *testing.T) {
+	t.Parallel()
+	central := centralDatabase(t, `create schema "l'É"; create table "l'É"."a""b.c" (nom text primary key, hauteur integer); insert into "l'É"."a""b.c" values ('a', 0)`)
+	clone := pgtest.Database(t)
+	path := pack(t, central, []any{`"l'É"."a""b.c"`}, nil)
+	require.NoError(t, deploy(t, central, clone, path, nil))
+	clone.Exec(t, `update "l'É"."a""b.c" set hauteur = 12; drop table "l'É"."a""b.c"`)
+	err := untouched(t, central, clone, path, nil)
+	require.ErrorContains(t, err, `has 1 edits that were not synchronised, and they would be lost: "l'É"."a""b.c" (1)`)
+	require.NoError(t, deploy(t, central, clone, path, map[string]any{"KEEP_UNSENT_CHANGES": true}))
+	synchronize(t, central, clone)
+	assert.Equal(t, "12", central.Text(t, `select hauteur from "l'É"."a""b.c"`))
+}
+
 func TestRoleIsMadeForTheClone(t *testing.T) {
 	t.Parallel()
 	central, path := small(t)

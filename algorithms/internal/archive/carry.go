@@ -33,6 +33,23 @@ type Received struct {
 	Relations, UIDs, Snapshots []string
 }
 
+// loggedName is the name of the table of an event l of the log, as white lists hold it.
+const loggedName = `format('"%s"."%s"', replace(l.schema_name, '"', '""'), replace(l.table_name, '"', '""'))`
+
+// unsent are the events of the clone's tables that are in its log. A table that was dropped there has left its name alone.
+const unsent = `audit.logged_actions l join lizsync.white_list(lizsync.server_id()) as w on coalesce(w.relid = l.relid, w.relation = ` + loggedName + `)`
+
+// Unsent counts the edits that central has not received, or whose answer the clone has not, and names their tables.
+func (r *Restorer) Unsent(ctx context.Context) (edits int, tables []string, err error) {
+	err = r.Tx.QueryRow(ctx, `
+		select coalesce(sum(n), 0), coalesce(array_agg(format('%s (%s)', relation, n) order by relation), '{}')
+		from (select w.relation, count(*) as n from `+unsent+` group by w.relation) as t`).Scan(&edits, &tables)
+	if err != nil {
+		return 0, nil, fmt.Errorf("look for edits that were not synchronised: %w", err)
+	}
+	return edits, tables, nil
+}
+
 // Keep notes the edits in the log, before the old tables go, less those that central has received: the clone still has
 // them when the answer was lost. Where received is nil, nobody can tell which. When central was restored meanwhile, nobody can tell what the
 // clone has received: the snapshot is the package's then, and begins at the first transaction of all, by which
@@ -44,7 +61,7 @@ func (r *Restorer) Keep(ctx context.Context, received *Received) (*Carried, erro
 		create temporary table lizsync_carried on commit drop as
 			select l.event_id, l.transaction_id, w.relation, l.uid, l.action, case l.action when 'U' then l.changed_fields when 'I' then l.row_data end as fields,
 				l.action_tstamp_clk as edited_at
-			from audit.logged_actions l join lizsync.white_list(lizsync.server_id()) as w on w.relid = l.relid
+			from `+unsent+`
 			where l.uid is not null`)
 	if err == nil && received != nil {
 		carried.Received, carried.OtherCopy, err = r.leaveReceived(ctx, received)
@@ -292,9 +309,9 @@ func (r *Restorer) ForgetEdits(ctx context.Context, tables []string, carried *Ca
 	if carried != nil {
 		kept = "exists (select from pg_temp.lizsync_carried c where c.event_id = l.event_id)"
 	}
-	commands := []string{fmt.Sprintf(`
+	commands := []string{`
 		delete from audit.logged_actions l using unnest($1::text[]) as t (relation)
-		where t.relation = format('"%%s"."%%s"', replace(l.schema_name, '"', '""'), replace(l.table_name, '"', '""')) and not %s`, kept)}
+		where t.relation = ` + loggedName + ` and not ` + kept}
 	if carried != nil {
 		commands = append(commands, `
 			update audit.logged_actions l
