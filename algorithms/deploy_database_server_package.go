@@ -153,7 +153,8 @@ type deployment struct {
 	restorer       *archive.Restorer
 
 	centralRole string
-	newPassword string // of the role, when it is to be made
+	newPassword string // of the role, when it is to be made, or the clone does not know the one that it has
+	roleThere   bool   // the role that CREATE_CENTRAL_ROLE asks for was made before
 	target      target
 
 	serverID, serverName string
@@ -655,14 +656,31 @@ func (d *deployment) identify(ctx context.Context, tx pgx.Tx) error {
 	// The role of an earlier deployment is kept, with the password that the clone has: a new one would lock the clone out
 	// if its commit failed.
 	d.centralRole = "lizsync_" + strings.ReplaceAll(d.serverID, "-", "")
-	var there bool
-	if err := d.central.QueryRow(ctx, "select exists (select from pg_roles where rolname = $1)", d.centralRole).Scan(&there); err != nil {
+	if err := d.central.QueryRow(ctx, "select exists (select from pg_roles where rolname = $1)", d.centralRole).Scan(&d.roleThere); err != nil {
 		return fmt.Errorf("look for the role of the clone on central: %w", err)
 	}
-	if !there {
+	connected, err := d.isConnected(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if !d.roleThere || !connected {
 		d.newPassword = rand.Text()
 	}
 	return nil
+}
+
+// isConnected tells whether the clone connects to central as its role there: the user who deploys, or somebody else when
+// this one has no connection. Theirs is hidden from all but superusers; it is taken for the role's, because a new one
+// would take it away.
+func (d *deployment) isConnected(ctx context.Context, tx pgx.Tx) (connected bool, err error) {
+	err = tx.QueryRow(ctx, `
+		select coalesce(bool_or(is_role) filter (where usename = current_user), bool_or(is_role), false)
+		from (select usename, coalesce('user=' || $1 = any (umoptions), true) as is_role from pg_user_mappings where srvname = 'central_server') as m`,
+		d.centralRole).Scan(&connected)
+	if err != nil {
+		return false, fmt.Errorf("look at the connection to central that the clone has: %w", err)
+	}
+	return connected, nil
 }
 
 // record writes down on the clone what it was deployed from.
@@ -767,7 +785,7 @@ func isUnavailable(err error) bool {
 // register makes the clone known on central.
 func (d *deployment) register(ctx context.Context) error {
 	err := pgx.BeginFunc(ctx, d.central, func(tx pgx.Tx) error {
-		if d.newPassword != "" {
+		if d.params.CreateRole {
 			if err := d.createRole(ctx, tx); err != nil {
 				return err
 			}
@@ -808,11 +826,16 @@ func (d *deployment) checkEntry(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// createRole makes the role that speaks for the clone, with the rights on the tables that this needs.
+// createRole makes the role that speaks for the clone, unless it is there, with the rights on the tables that this needs.
 func (d *deployment) createRole(ctx context.Context, tx pgx.Tx) error {
-	name := pgx.Identifier{d.centralRole}.Sanitize()
-	if _, err := tx.Exec(ctx, fmt.Sprintf("create role %s login password '%s'", name, d.newPassword)); err != nil {
-		return fmt.Errorf("create the role %s: %w", d.centralRole, err)
+	if d.newPassword != "" {
+		command := "create"
+		if d.roleThere {
+			command = "alter"
+		}
+		if _, err := tx.Exec(ctx, fmt.Sprintf("%s role %s login password '%s'", command, pgx.Identifier{d.centralRole}.Sanitize(), d.newPassword)); err != nil {
+			return fmt.Errorf("%s the role %s: %w", command, d.centralRole, err)
+		}
 	}
 	_, commands, err := d.rights(ctx, tx)
 	if err != nil {
@@ -823,6 +846,11 @@ func (d *deployment) createRole(ctx context.Context, tx pgx.Tx) error {
 			return fmt.Errorf("%s: %w", command, err)
 		}
 	}
-	d.feedback.Message(fmt.Sprintf("the role %s was made on central, and may edit the tables of the package", d.centralRole))
+	switch {
+	case !d.roleThere:
+		d.feedback.Message(fmt.Sprintf("the role %s was made on central, and may edit the tables of the package", d.centralRole))
+	case d.newPassword != "":
+		d.feedback.Message(fmt.Sprintf("the role %s of central got a new password, because the clone had no connection with it", d.centralRole))
+	}
 	return nil
 }

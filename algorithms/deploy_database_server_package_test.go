@@ -776,8 +776,8 @@ func TestRoleIsMadeForTheClone(t *testing.T) {
 	told, err := tryDeploy(t.Context(), t, central, clone, path, making)
 	require.NoError(t, err)
 	assert.NotContains(t, strings.Join(told.warnings, "\n"), "superuser")
+	dropRoleOf(t, central)
 	role := central.Text(t, "select role_name from lizsync.clones")
-	t.Cleanup(func() { central.Exec(t, "drop owned by "+role+"; drop role "+role) })
 	assert.Equal(t, "f", central.Text(t, "select rolsuper or rolcreaterole or rolcreatedb from pg_roles where rolname = $1", role))
 	clone.Exec(t, "insert into s.t (nom) values ('by its role')")
 	assert.Equal(t, "1", clone.Text(t, "select number_replayed_to_central from lizsync.synchronize()"))
@@ -794,6 +794,85 @@ func TestRoleIsMadeForTheClone(t *testing.T) {
 		more["CREATE_CENTRAL_ROLE"] = true
 		assert.Contains(t, hint(t, deploy(t, central, clone, path, more)), name)
 	}
+}
+
+// dropRoleOf drops, after the test, the role that CREATE_CENTRAL_ROLE has made for the clone.
+func dropRoleOf(t *testing.T, central *pgtest.DB) {
+	t.Helper()
+	role := central.Text(t, "select role_name from lizsync.clones")
+	require.Contains(t, role, "lizsync_")
+	t.Cleanup(func() { central.Exec(t, "drop owned by "+role+"; drop role "+role) })
+}
+
+func TestRoleThatWasMadeMayEditTablesThatArePackagedLater(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	making := map[string]any{"CREATE_CENTRAL_ROLE": true}
+	require.NoError(t, deploy(t, central, clone, path, making))
+	dropRoleOf(t, central)
+	central.Exec(t, "create table s.u (id serial primary key, nom text); insert into s.u (nom) values ('x')")
+	told, err := tryDeploy(t.Context(), t, central, clone, pack(t, central, []any{"s.t", "s.u"}, nil), making)
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(told.messages, "\n"), "keeps its connection")
+	clone.Exec(t, "insert into s.u (nom) values ('by its role')")
+	assert.Equal(t, "1", clone.Text(t, "select number_replayed_to_central from lizsync.synchronize()"))
+	assert.Equal(t, "2", central.Text(t, "select count(*) from s.u"))
+}
+
+func TestRoleThatWasMadeIsTakenUpAgainAfterAnother(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	// The owner of the clone's tables deploys, and is no superuser.
+	owner := pgtest.Role(t)
+	clone.Exec(t, `
+		create extension dblink schema public; create extension postgres_fdw schema public;
+		grant usage on foreign data wrapper postgres_fdw to `+owner.Name+`; grant create on database `+clone.Name+` to `+owner.Name)
+	deployAsOwner := func(more map[string]any) *story {
+		more["CONNECTION_NAME_CLONE"] = clone.As(t, owner)
+		told, err := tryDeploy(t.Context(), t, central, clone, path, more)
+		require.NoError(t, err)
+		return told
+	}
+	deployAsOwner(map[string]any{"CREATE_CENTRAL_ROLE": true})
+	dropRoleOf(t, central)
+	other := pgtest.Role(t)
+	central.Exec(t, "grant usage on schema s to "+other.Name+"; grant all on s.t to "+other.Name+"; grant all on all sequences in schema s to "+other.Name)
+	deployAsOwner(map[string]any{"CENTRAL_ROLE": other.Name})
+	asOwner := &pgtest.DB{Server: clone.Server, Name: clone.Name, URL: clone.As(t, owner)}
+	asOwner.Exec(t, "select lizsync.create_central_server_fdw('127.0.0.1', $1::int, $2, $3, $4)", central.Text(t, "show port"), central.Name, other.Name, other.Password)
+	told := deployAsOwner(map[string]any{"CREATE_CENTRAL_ROLE": true})
+	assert.Contains(t, strings.Join(told.messages, "\n"), "got a new password")
+	asOwner.Exec(t, "insert into s.t (nom) values ('by its role')")
+	assert.Equal(t, "1", asOwner.Text(t, "select number_replayed_to_central from lizsync.synchronize()"))
+
+	// A superuser who deploys sees the owner's connection, and leaves it.
+	told, err := tryDeploy(t.Context(), t, central, clone, pack(t, central, []any{"s.t"}, nil), map[string]any{"CREATE_CENTRAL_ROLE": true})
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(told.messages, "\n"), "keeps its connection")
+	assert.Equal(t, owner.Name, clone.Text(t, "select usename from pg_user_mappings where srvname = 'central_server'"))
+}
+
+// TestRoleThatWasMadeInADeploymentThatFailedIsTakenUp: central has committed the role, the clone not its password.
+func TestRoleThatWasMadeInADeploymentThatFailedIsTakenUp(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, path, nil))
+	told := &story{told: func(text string) {
+		if strings.Contains(text, "was made on central") {
+			clone.Exec(t, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+		}
+	}}
+	_, err := run(t.Context(), t, "deploy_database_server_package", map[string]any{
+		"CONNECTION_NAME_CENTRAL": central.URL, "CONNECTION_NAME_CLONE": clone.URL, "ZIP_FILE": path, "CREATE_CENTRAL_ROLE": true,
+	}, told)
+	require.ErrorContains(t, err, "may or may not have got the package")
+	dropRoleOf(t, central)
+	require.NoError(t, deploy(t, central, clone, path, map[string]any{"CREATE_CENTRAL_ROLE": true}))
+	clone.Exec(t, "insert into s.t (nom) values ('by its role')")
+	assert.Equal(t, "1", clone.Text(t, "select number_replayed_to_central from lizsync.synchronize()"))
 }
 
 func TestDeployingNeedsTheOwnerShows(t *testing.T) {
