@@ -236,6 +236,33 @@ func TestTableOfTheCloneThatIsPackagedLaterIsNotReplaced(t *testing.T) {
 	assert.ErrorContains(t, err, `it would be lost: "s"."mine"`)
 }
 
+func TestTableOfTheCloneIsNotReplacedByAView(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, path, nil))
+	clone.Exec(t, "create table s.report (note text); insert into s.report values ('mine')")
+	central.Exec(t, "create view s.report as select * from s.t")
+	path = pack(t, central, []any{"s.t", "s.report"}, nil)
+	err := untouched(t, central, clone, path, nil)
+	require.ErrorContains(t, err, `it would be lost: "s"."report"`)
+
+	clone.Exec(t, "drop table s.report")
+	require.NoError(t, deploy(t, central, clone, path, nil))
+	require.NoError(t, deploy(t, central, clone, path, nil), "a view of an earlier package is replaced")
+}
+
+func TestTableThatIsAViewOnCentralNowIsReplaced(t *testing.T) {
+	t.Parallel()
+	central, _ := small(t)
+	central.Exec(t, "create table s.u (id serial primary key, nom text)")
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, pack(t, central, []any{"s.t", "s.u"}, nil), nil))
+	central.Exec(t, "drop table s.u; create view s.u as select * from s.t")
+	require.NoError(t, deploy(t, central, clone, pack(t, central, []any{"s.t", "s.u"}, nil), nil))
+	assert.Equal(t, "2", clone.Text(t, "select count(*) from s.u"))
+}
+
 func TestCloneWithUnsentEditsIsRefused(t *testing.T) {
 	t.Parallel()
 	central, path := small(t)

@@ -116,11 +116,15 @@ func (r *Restorer) CheckFree(ctx context.Context, ours []string, isClone bool) e
 			names = append(names, table.Name)
 		}
 	}
+	views := map[Name]bool{}
+	for _, view := range r.Package.Manifest.Views {
+		if !slices.Contains(ours, view.SQL()) {
+			names = append(names, view.Name)
+			views[view.Name] = true
+		}
+	}
 	taken := []string{}
 	if !isClone {
-		for _, view := range r.Package.Manifest.Views {
-			names = append(names, view.Name)
-		}
 		for _, object := range r.Package.Manifest.Objects {
 			there, err := r.exists(ctx, object)
 			if err != nil {
@@ -136,6 +140,10 @@ func (r *Restorer) CheckFree(ctx context.Context, ours []string, isClone bool) e
 		return err
 	}
 	for _, relation := range relations {
+		isView := relation.Kind == "v" || relation.Kind == "m"
+		if isClone && isView && views[relation.Name] {
+			continue // perhaps of an earlier package, and it has no rows of its own
+		}
 		taken = append(taken, relation.SQL())
 	}
 	if len(taken) == 0 {
