@@ -28,7 +28,13 @@ as $$
             and lizsync.has_audit_triggers(c.oid),
             false
         ),
-        has_schema_privilege(o.nspowner, n.oid, 'usage') and has_table_privilege(o.nspowner, c.oid, 'select'),
+        has_schema_privilege(o.nspowner, n.oid, 'usage') and has_table_privilege(o.nspowner, c.oid, 'select')
+            -- A package has the positions of the sequences.
+            and not exists (
+                select from pg_depend d join pg_class q on q.oid = d.objid
+                where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid
+                    and d.deptype in ('a', 'i') and q.relkind = 'S' and not has_table_privilege(o.nspowner, q.oid, 'select')
+            ),
         pg_get_userbyid(c.relowner), pg_has_role(c.relowner, 'usage')
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
@@ -43,5 +49,5 @@ as $$
     order by n.nspname, c.relname
 $$;
 comment on function lizsync.table_states(text[]) is
-    'How far each table that can be synchronised is prepared: uid column, audit triggers, readable for the owner of LizSync, and whether the current user owns it.';
+    'How far each table that can be synchronised is prepared: uid column, audit triggers, readable for the owner of LizSync together with its sequences, and whether the current user owns it.';
 revoke all on function lizsync.table_states(text[]) from public;

@@ -361,7 +361,8 @@ func prepareTable(ctx context.Context, conn *pgx.Conn, table TableState, work ta
 	})
 }
 
-// grantToOwner lets the owner of LizSync, whose functions read the rows that are sent, read the table.
+// grantToOwner lets the owner of LizSync, whose functions read the rows that are sent, read the table, and the sequences of
+// its columns, whose positions go into packages.
 func grantToOwner(ctx context.Context, tx pgx.Tx, table TableState, name string) error {
 	var owner, schema string
 	const query = "select quote_ident(pg_get_userbyid(nspowner)), quote_ident($1) from pg_namespace where nspname = 'lizsync'"
@@ -371,6 +372,23 @@ func grantToOwner(ctx context.Context, tx pgx.Tx, table TableState, name string)
 	if _, err := tx.Exec(ctx, fmt.Sprintf("grant select on table %s to %s", name, owner)); err != nil {
 		return err
 	}
+	rows, err := tx.Query(ctx, `
+		select q.oid::regclass::text
+		from pg_depend d join pg_class q on q.oid = d.objid
+		where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = $1::regclass
+			and d.deptype in ('a', 'i') and q.relkind = 'S'`, name)
+	if err != nil {
+		return err
+	}
+	sequences, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for _, sequence := range sequences {
+		if _, err := tx.Exec(ctx, fmt.Sprintf("grant select on sequence %s to %s", sequence, owner)); err != nil {
+			return err
+		}
+	}
 	var usable bool
 	const usage = "select has_schema_privilege(nspowner, $1, 'usage') from pg_namespace where nspname = 'lizsync'"
 	if err := tx.QueryRow(ctx, usage, table.Schema).Scan(&usable); err != nil || usable {
@@ -378,7 +396,7 @@ func grantToOwner(ctx context.Context, tx pgx.Tx, table TableState, name string)
 	}
 	command := fmt.Sprintf("grant usage on schema %s to %s", schema, owner)
 	// Somebody who owns the table and not the schema gets a warning and no grant, or an error.
-	_, err := tx.Exec(ctx, command)
+	_, err = tx.Exec(ctx, command)
 	if err == nil {
 		if err := tx.QueryRow(ctx, usage, table.Schema).Scan(&usable); err != nil || usable {
 			return err

@@ -205,6 +205,28 @@ func TestOwnerOfLizSyncMayReadWhatIsPrepared(t *testing.T) {
 	require.NoError(t, conn.QueryRow(t.Context(), `select count(*) from "L'été"."x.y"`).Scan(&rows))
 }
 
+func TestOwnerOfLizSyncMayReadTheSequencesOfWhatIsPrepared(t *testing.T) {
+	t.Parallel()
+	owner := pgtest.Role(t)
+	db := pgtest.EmptyDatabase(t)
+	db.Exec(t, fmt.Sprintf(`
+		grant create on database %s to %s; create schema "L'été";
+		create table "L'été"."x.y" ("n °" serial primary key); create table "L'été".z (n integer generated always as identity)`, db.Name, owner.Name))
+	require.NoError(t, install(t, db.As(t, owner), database.InstallOptions{}, &recorder{}))
+	conn := connect(t, db.URL, &recorder{})
+	require.NoError(t, prepare(t, conn, &recorder{}).Failure())
+	const sequences = `
+		select string_agg(sequencename, ' ' order by sequencename) from pg_sequences
+		where schemaname = 'L''été' and has_sequence_privilege($1, format('%I.%I', schemaname, sequencename), 'select')`
+	require.Equal(t, "x.y_n °_seq z_n_seq", db.Text(t, sequences, owner.Name))
+	require.Len(t, ready(t, conn), 2)
+
+	db.Exec(t, `revoke select on sequence "L'été"."x.y_n °_seq" from `+owner.Name)
+	require.Equal(t, []string{`"L'été".z`}, ready(t, conn))
+	require.NoError(t, prepare(t, conn, &recorder{}).Failure())
+	require.Len(t, ready(t, conn), 2)
+}
+
 func TestSchemaThatCannotBeOpenedToTheOwnerIsNamed(t *testing.T) {
 	t.Parallel()
 	owner, editor := pgtest.Role(t), pgtest.Role(t)
