@@ -435,9 +435,14 @@ func (d *deployment) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	if err := tx.Commit(ctx); err != nil {
+		hint := "run this again; central still knows the clone as it was"
+		if d.serverID != d.target.serverID {
+			// The next run makes it a clone with yet another id, and the purge would wait for this one.
+			hint = fmt.Sprintf("run this again; unless the clone has the server id %[1]s then, run on central: SELECT lizsync.forget_clone('%[1]s')", d.serverID)
+		}
 		return &provider.Failure{
 			Text: fmt.Sprintf("the clone %s may or may not have got the package: its connection failed during the commit (%v)", d.serverName, err),
-			Hint: "run this again; central still knows the clone as it was", Err: err,
+			Hint: hint, Err: err,
 		}
 	}
 	d.restorer.Feedback.Progress(100)

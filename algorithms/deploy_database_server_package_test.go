@@ -881,12 +881,9 @@ func TestRoleThatWasMadeIsTakenUpAgainAfterAnother(t *testing.T) {
 	assert.Equal(t, owner.Name, clone.Text(t, "select usename from pg_user_mappings where srvname = 'central_server'"))
 }
 
-// TestRoleThatWasMadeInADeploymentThatFailedIsTakenUp: central has committed the role, the clone not its password.
-func TestRoleThatWasMadeInADeploymentThatFailedIsTakenUp(t *testing.T) {
-	t.Parallel()
-	central, path := small(t)
-	clone := pgtest.Database(t)
-	require.NoError(t, deploy(t, central, clone, path, nil))
+// cutDuringCommit deploys, and ends the clone's session when central has made the role: central commits, the clone does not.
+func cutDuringCommit(t *testing.T, central, clone *pgtest.DB, path string) error {
+	t.Helper()
 	told := &story{told: func(text string) {
 		if strings.Contains(text, "was made on central") {
 			clone.Exec(t, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
@@ -896,10 +893,38 @@ func TestRoleThatWasMadeInADeploymentThatFailedIsTakenUp(t *testing.T) {
 		"CONNECTION_NAME_CENTRAL": central.URL, "CONNECTION_NAME_CLONE": clone.URL, "ZIP_FILE": path, "CREATE_CENTRAL_ROLE": true,
 	}, told)
 	require.ErrorContains(t, err, "may or may not have got the package")
+	return err
+}
+
+// TestRoleThatWasMadeInADeploymentThatFailedIsTakenUp: central has committed the role, the clone not its password.
+func TestRoleThatWasMadeInADeploymentThatFailedIsTakenUp(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, path, nil))
+	err := cutDuringCommit(t, central, clone, path)
+	assert.Equal(t, "run this again; central still knows the clone as it was", hint(t, err))
 	dropRoleOf(t, central)
 	require.NoError(t, deploy(t, central, clone, path, map[string]any{"CREATE_CENTRAL_ROLE": true}))
+	assert.Equal(t, "user="+central.Text(t, "select role_name from lizsync.clones"), clone.Text(t, "select umoptions[1] from pg_user_mappings"))
 	clone.Exec(t, "insert into s.t (nom) values ('by its role')")
 	assert.Equal(t, "1", clone.Text(t, "select number_replayed_to_central from lizsync.synchronize()"))
+}
+
+// TestNewCloneWhoseCommitFailsCanBeForgotten: nobody has its server id, and the hint names it.
+func TestNewCloneWhoseCommitFailsCanBeForgotten(t *testing.T) {
+	t.Parallel()
+	central, path := small(t)
+	clone := pgtest.Database(t)
+	err := cutDuringCommit(t, central, clone, path)
+	dropRoleOf(t, central)
+	again, command, found := strings.Cut(hint(t, err), " then, run on central: ")
+	require.True(t, found, hint(t, err))
+	assert.Equal(t, "run this again; unless the clone has the server id "+central.Text(t, "select server_id from lizsync.clones"), again)
+	require.NoError(t, deploy(t, central, clone, path, nil))
+	central.Exec(t, command)
+	assert.Equal(t, clone.Text(t, "select lizsync.server_id()"), central.Text(t, "select server_id from lizsync.clones"))
+	synchronize(t, central, clone)
 }
 
 func TestDeployingNeedsTheOwnerShows(t *testing.T) {
