@@ -76,7 +76,7 @@ A clone with edits that central has not received yet is refused: synchronise it 
 			{When: "the clone to keep edits of is an older copy of itself, or central was restored from a dump older than its last synchronisation", Remedy: "Let RECREATE_CLONE_SERVER_ID be true as well, so that its edits are told from those of the other copy."},
 			{When: "the clone has synchronised since the package was made, even if the answer was lost", Remedy: "Make a new package."},
 			{When: "the database has tables of its own under names of the package", Remedy: "Deploy to another database, or rename them."},
-			{When: "objects that were made on the clone depend on the tables to be replaced", Remedy: "Drop the objects that the message names, deploy, and make them again."},
+			{When: "objects that were made on the clone, or that an earlier package brought, depend on the tables to be replaced", Remedy: "Drop the objects that the message names on the clone, deploy, and make those again that were made there."},
 			{When: "PostGIS or another extension is missing and this role may not create it", Remedy: "Ask an administrator to run the command in the message."},
 			{When: "somebody uses the tables on the clone", Remedy: "Close the layers and sessions there, then run it again."},
 		},

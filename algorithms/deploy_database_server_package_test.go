@@ -155,6 +155,21 @@ func TestWhatIsMadeOnTheCloneIsNamedAndNotDropped(t *testing.T) {
 	assert.Contains(t, hint(t, err), "drop them")
 }
 
+func TestViewOfAnEarlierPackageThatIsInTheWayIsNamed(t *testing.T) {
+	t.Parallel()
+	central, _ := small(t)
+	central.Exec(t, "create view s.v as select * from s.t")
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, pack(t, central, []any{"s.t", "s.v"}, nil), nil))
+	central.Exec(t, "drop view s.v")
+	path := pack(t, central, []any{"s.t"}, nil)
+	err := untouched(t, central, clone, path, nil)
+	require.ErrorContains(t, err, "that an earlier package brought, depend on what the package replaces: view s.v depends on table s.t")
+	assert.Contains(t, hint(t, err), "drop them on the clone, deploy")
+	clone.Exec(t, "drop view s.v")
+	require.NoError(t, deploy(t, central, clone, path, nil))
+}
+
 // state is what a deployment may change: every table, where it is stored and what it holds, and the triggers and functions.
 func state(t *testing.T, db *pgtest.DB) [][]string {
 	t.Helper()

@@ -228,8 +228,8 @@ func (r *Restorer) Lock(ctx context.Context, old []Name) error {
 	return nil
 }
 
-// Drop removes the old tables and what the package brings anew. It takes nothing with it that somebody has made on the
-// clone: that is an error which names it.
+// Drop removes the old tables and what the package brings anew. It takes nothing else with it: what somebody has made on the
+// clone, or an earlier package brought, such as a view that central no longer has, is an error which names it.
 func (r *Restorer) Drop(ctx context.Context, old []Name) error {
 	names := slices.Clone(old)
 	for _, table := range r.Package.Manifest.Tables {
@@ -291,8 +291,8 @@ func dependents(obstacles []*pgconn.PgError) error {
 		details = append(details, strings.ReplaceAll(obstacle.Detail, "\n", "; "))
 	}
 	return &provider.Failure{
-		Text: "objects that were made on the clone depend on what the package replaces: " + strings.Join(details, "; "),
-		Hint: "drop them, deploy, and make them again; an additional SQL file in the package can do the latter on every clone",
+		Text: "objects that were made on the clone, or that an earlier package brought, depend on what the package replaces: " + strings.Join(details, "; "),
+		Hint: "drop them on the clone, deploy, and make those again that were made there; an additional SQL file in the package can do the latter on every clone",
 	}
 }
 

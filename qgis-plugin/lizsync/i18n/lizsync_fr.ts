@@ -568,12 +568,12 @@ Un clone dont la base centrale n'a pas encore reçu des modifications est refus�
         <translation>Déployez dans une autre base, ou renommez-les.</translation>
     </message>
     <message>
-        <source>objects that were made on the clone depend on the tables to be replaced</source>
-        <translation>des objets faits sur le clone dépendent des tables à remplacer</translation>
+        <source>objects that were made on the clone, or that an earlier package brought, depend on the tables to be replaced</source>
+        <translation>des objets faits sur le clone, ou apportés par un paquet précédent, dépendent des tables à remplacer</translation>
     </message>
     <message>
-        <source>Drop the objects that the message names, deploy, and make them again.</source>
-        <translation>Supprimez les objets que le message nomme, déployez, et refaites-les.</translation>
+        <source>Drop the objects that the message names on the clone, deploy, and make those again that were made there.</source>
+        <translation>Supprimez sur le clone les objets que le message nomme, déployez, et refaites ceux qui y ont été faits.</translation>
     </message>
     <message>
         <source>PostGIS or another extension is missing and this role may not create it</source>
