@@ -795,6 +795,26 @@ func TestKeptEditsNeedTheirTables(t *testing.T) {
 	require.ErrorContains(t, err, `in tables that are not in the package: "s"."u"`)
 }
 
+// TestKeptEditsOfATableThatWasRenamedOnCentral: the structures differ, so that the clone cannot synchronise before.
+func TestKeptEditsOfATableThatWasRenamedOnCentral(t *testing.T) {
+	t.Parallel()
+	central, clone := threeTrees(t)
+	clone.Exec(t, "update s.t set hauteur = 12 where nom = 'a'")
+	central.Exec(t, "alter table s.t rename to v")
+	_, err := trySynchronize(t, central, clone)
+	require.Error(t, err)
+	err = untouched(t, central, clone, pack(t, central, []any{"s.v"}, nil), map[string]any{"KEEP_UNSENT_CHANGES": true})
+	require.ErrorContains(t, err, `in tables that are not in the package: "s"."t"`)
+	assert.Contains(t, hint(t, err), "rename it back there until the clone has synchronised")
+
+	central.Exec(t, "alter table s.v rename to t")
+	synchronize(t, central, clone)
+	central.Exec(t, "alter table s.t rename to v")
+	require.NoError(t, deploy(t, central, clone, pack(t, central, []any{"s.v"}, nil), nil))
+	assert.Equal(t, "12", central.Text(t, "select hauteur from s.v where nom = 'a'"))
+	assert.Equal(t, "12", clone.Text(t, "select hauteur from s.v where nom = 'a'"))
+}
+
 // TestEditsOfATableThatWasDroppedOnTheCloneAreNotLost: the log is all that is left of them.
 func TestEditsOfATableThatWasDroppedOnTheCloneAreNotLost(t *testing.T) {
 	t.Parallel()

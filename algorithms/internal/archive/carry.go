@@ -99,7 +99,8 @@ func (r *Restorer) Keep(ctx context.Context, received *Received) (*Carried, erro
 	if len(outside) > 0 {
 		return nil, &provider.Failure{
 			Text: "the clone has edits that were not synchronised in tables that are not in the package: " + strings.Join(outside, ", "),
-			Hint: "run synchronize_database first, or package these tables as well",
+			Hint: "run synchronize_database first, or package these tables as well; " +
+				"if central no longer has a table under that name, rename it back there until the clone has synchronised",
 		}
 	}
 	return &carried, nil
