@@ -21,6 +21,7 @@ declare
     v_changed hstore;
     v_uid uuid;
     v_new_uid uuid;
+    v_now hstore;
 begin
     -- What central sent is not an edit made here. The setting alone, which anybody may set, is not believed.
     -- Two conditions would be one query, planned and run for each row.
@@ -55,6 +56,27 @@ begin
             v_new_uid := v_changed -> 'uid';
         elsif pg_column_size(v_row) > 8192 then
             v_row := audit.without_photos(v_row, v_changed);
+        end if;
+    end if;
+
+    -- A trigger that writes other rows of the statement that has fired it has its writes recorded first, and what they have
+    -- overwritten would be recorded after them. So, once triggers have written this table, the row itself tells what is left of it, until
+    -- the transaction ends.
+    if pg_trigger_depth() > 1 then
+        perform set_config('lizsync.nested_' || tg_relid, 'on', true);
+    end if;
+    if current_setting('lizsync.nested_' || tg_relid, true) = 'on' and c_has_uid and tg_when = 'AFTER' and v_action <> 'D' then
+        execute format('select hstore(t.*) from %I.%I as t where t.uid = $1', tg_table_schema, tg_table_name) into v_now using v_uid;
+        if v_now is null then
+            return new;
+        end if;
+        if v_action = 'I' then
+            v_row := v_now;
+        else
+            v_changed := v_changed - akeys(hstore(new) - v_now);
+            if v_changed = '' then
+                return new;
+            end if;
         end if;
     end if;
 

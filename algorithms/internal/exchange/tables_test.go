@@ -95,6 +95,36 @@ func TestEditsOfAColumnThatIsRenamedOnBothSidesAreConflicts(t *testing.T) {
 	})
 }
 
+// A trigger's writes are recorded before the rows of the statement that fired it which come later.
+func TestWhatATriggerHasOverwrittenIsNotRecordedAfterIt(t *testing.T) {
+	t.Parallel()
+	const after = `
+		create function city.after_tree() returns trigger language plpgsql as $$ begin %s; return null; end $$;
+		create trigger after_tree after insert or update on city.tree for each row execute function city.after_tree()`
+	for _, c := range []struct{ trigger, edit, want string }{
+		// There is one main tree.
+		{"if new.x = 1 then update city.tree set x = 0 where uid <> new.uid and x = 1; end if", "update city.tree set x = 1 where name in ('a', 'b')", "a 0,b 0,c 0,d 0"},
+		{"if pg_trigger_depth() = 1 then update city.tree set x = x + 1 where uid <> new.uid; end if", "update city.tree set x = 10", "a 13,b 13,c 13,d 13"},
+		{"if new.x = 1 then update city.tree set x = 0 where uid <> new.uid and x = 1; end if", "insert into city.tree (name, x) values ('e', 1), ('f', 1)", "a 0,b 0,c 0,d 0,e 0,f 0"},
+		{"if new.x = 1 then delete from city.tree where uid <> new.uid and x = 1; end if", "update city.tree set x = 1 where name in ('a', 'b')", "c 0,d 0"},
+	} {
+		central := city(t, "", fmt.Sprintf(after, c.trigger))
+		clone, other := central.Clone(t), central.Clone(t)
+		const trees = "select string_agg(name || ' ' || x, ',' order by name) from city.tree"
+		central.Exec(t, c.edit)
+		now := central.Text(t, trees)
+		clone.MustSync(t, via)
+		require.Equal(t, now, clone.Text(t, trees), c.edit)
+		require.Equal(t, c.want, now)
+
+		clone.Exec(t, strings.NewReplacer("1)", "3)", "x = 1", "x = 3").Replace(c.edit))
+		clone.MustSync(t, via)
+		other.MustSync(t, via)
+		clone.MustSync(t, via)
+		synctest.RequireEqual(t, central, clone, other)
+	}
+}
+
 // Its events, and those of the clone, would be another table's.
 func TestATableShowsThatWasMadeAgainIsRefused(t *testing.T) {
 	t.Parallel()
