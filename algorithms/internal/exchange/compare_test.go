@@ -99,16 +99,22 @@ func TestADeleteWinsOverAnEditAndTheRowIsKeptWhole(t *testing.T) {
 	require.Zero(t, clone.MustSync(t, via))
 }
 
-// The clock of the clone is measured as ahead of central's by so much. It edits first, or last.
+// skew lets the clock of the clones be measured as ahead of central's by so much.
+func skew(t *testing.T, central *synctest.Central, ahead string) {
+	t.Helper()
+	central.Exec(t, fmt.Sprintf(`
+		create schema if not exists skewed;
+		grant usage on schema skewed to public;
+		create or replace function skewed.clock_timestamp() returns timestamptz language sql as $$ select pg_catalog.clock_timestamp() - interval '%s' $$;
+		alter function lizsync.take_turn() set search_path = skewed, pg_catalog, public, pg_temp`, ahead))
+}
+
+// The clone edits first, or last.
 func TestClocksThatLieDoNotDecide(t *testing.T) {
 	t.Parallel()
 	overEach(t, func(t *testing.T, via synctest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
-		central.Exec(t, `
-			create schema skewed;
-			grant usage on schema skewed to public;
-			alter function lizsync.take_turn() set search_path = skewed, pg_catalog, public, pg_temp`)
 		for _, c := range []struct {
 			name, ahead string
 			first       bool
@@ -119,8 +125,7 @@ func TestClocksThatLieDoNotDecide(t *testing.T) {
 			{"c", "1.5 s", false, "1"},
 			{"d", "-1.5 s", true, "2"},
 		} {
-			central.Exec(t, fmt.Sprintf(`
-				create or replace function skewed.clock_timestamp() returns timestamptz language sql as $$ select pg_catalog.clock_timestamp() - interval '%s' $$`, c.ahead))
+			skew(t, central, c.ahead)
 			if c.first {
 				set(t, clone.DB, c.name, "x = 1")
 			}

@@ -299,6 +299,22 @@ func TestALostReplyIsResumedByAClockThatWasSetRight(t *testing.T) {
 	trees(t, "a", "1 0 0", central.DB, clone.DB)
 }
 
+// A tablet whose clock has lost its battery is off by months. Days are not the same on both sides of a change of summer time.
+func TestALostReplyIsResumedByAClockThatWasOffByMonths(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		set(t, clone.DB, "a", "x = 1")
+		clone.Exec(t, "update audit.logged_actions set action_tstamp_clk = '2026-01-15 12:00+00'")
+		skew(t, central, "200 days")
+		lost(t, clone, via)
+		skew(t, central, "0")
+		require.Zero(t, clone.MustSync(t, via))
+		trees(t, "a", "1 0 0", central.DB, clone.DB)
+	})
+}
+
 // Nor does an upgrade in between make an honest clone a copy: digests of structure version 3 did not tell the times.
 func TestALostReplyIsResumedAfterAnUpgrade(t *testing.T) {
 	t.Parallel()
