@@ -30,7 +30,7 @@ declare
     v_client_path constant text := coalesce(nullif(current_setting('lizsync.client_path', true), ''), v_path);
 begin
     begin
-        if p_action = 'D' then
+        if lizsync.takes_rows_along(p_relid, p_action, p_columns) then
             -- Locked first: nobody can refer to them then, and who has is seen.
             execute format('select from %s as t where t.uid in (select w.uid from %s as w) for update', v_table, v_rows)
             using p_relid, p_action, p_columns, p_low, p_high, p_again;
@@ -38,6 +38,8 @@ begin
             if v_found is not null then
                 raise exception 'rows of % still reference it', v_found using errcode = 'foreign_key_violation';
             end if;
+        end if;
+        if p_action = 'D' then
             perform set_config('search_path', v_client_path, true);
             execute format('delete from %s as t using %s as w where t.uid = w.uid', v_table, v_rows)
             using p_relid, p_action, p_columns, p_low, p_high, p_again;
@@ -97,7 +99,7 @@ begin
             when insufficient_privilege then
                 null; -- some commands need less than that
         end;
-        if not p_again and lizsync.refuse_edited(p_relid, p_action, p_columns, p_low, p_high, v_message) then
+        if not p_again and has_table_privilege(p_relid, 'update') and lizsync.refuse_edited(p_relid, p_action, p_columns, p_low, p_high, v_message) then
             perform lizsync.write_range(p_relid, p_action, p_columns, p_low, p_high, p_again);
             return;
         end if;

@@ -207,6 +207,9 @@ func TestWhatTheRoleMayNotWriteIsPendingAndTheRestPasses(t *testing.T) {
 	require.Equal(t, "permission denied for table street (42501)", clone.Text(t, "select distinct error from lizsync.pending_changes"))
 	central.Exec(t, fmt.Sprintf("grant insert, update on city.street to %s", clone.Role.Name))
 	require.Equal(t, exchange.Counts{ReplayedToCentral: 3}, clone.MustSync(t, via))
+	central.Exec(t, fmt.Sprintf("revoke update on city.street from %[1]s; grant delete on city.street to %[1]s", clone.Role.Name))
+	clone.Exec(t, "delete from city.street where name = 'e'")
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, via))
 	synctest.RequireEqual(t, central, clone)
 }
 
