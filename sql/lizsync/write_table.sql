@@ -23,7 +23,7 @@ begin
         end;
         -- A TRUNCATE, or an ALTER TABLE that rewrites the table, leaves it empty for a snapshot that is older.
         if (select relfilenode from pg_class where oid = p_relid) <> pg_relation_filenode(p_relid) then
-            raise exception '% was emptied or written anew meanwhile', v_relation using errcode = 'serialization_failure';
+            raise exception 'the table % was emptied or written anew meanwhile', v_relation using errcode = 'serialization_failure';
         end if;
         perform lizsync.compare(p_relid, p_deletes, p_again);
     end if;
