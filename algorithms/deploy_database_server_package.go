@@ -674,13 +674,11 @@ func (d *deployment) identify(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// isConnected tells whether the clone connects to central as its role there: the user who deploys, or somebody else when
-// this one has no connection. Theirs is hidden from all but superusers; it is taken for the role's, because a new one
-// would take it away.
+// isConnected tells whether anybody on the clone connects to central as its role there. The connections of others are hidden from
+// all but superusers; they are taken for the role's, because a new one would take them away.
 func (d *deployment) isConnected(ctx context.Context, tx pgx.Tx) (connected bool, err error) {
 	err = tx.QueryRow(ctx, `
-		select coalesce(bool_or(is_role) filter (where usename = current_user), bool_or(is_role), false)
-		from (select usename, coalesce('user=' || $1 = any (umoptions), true) as is_role from pg_user_mappings where srvname = 'central_server') as m`,
+		select coalesce(bool_or(coalesce('user=' || $1 = any (umoptions), true)), false) from pg_user_mappings where srvname = 'central_server'`,
 		d.centralRole).Scan(&connected)
 	if err != nil {
 		return false, fmt.Errorf("look at the connection to central that the clone has: %w", err)

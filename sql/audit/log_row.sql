@@ -65,17 +65,26 @@ begin
     if pg_trigger_depth() > 1 then
         perform set_config('lizsync.nested_' || tg_relid, 'on', true);
     end if;
-    if current_setting('lizsync.nested_' || tg_relid, true) = 'on' and c_has_uid and tg_when = 'AFTER' and v_action <> 'D' then
+    -- Tables that are audited and not synchronised may not be readable here, or have another column uid than one that tells which row it is.
+    if current_setting('lizsync.nested_' || tg_relid, true) = 'on' and c_has_uid and tg_when = 'AFTER' and v_action <> 'D'
+        and not row_security_active(tg_relid) and has_schema_privilege(tg_table_schema, 'usage') and has_table_privilege(tg_relid, 'select')
+    then
         execute format('select hstore(t.*) from %I.%I as t where t.uid = $1', tg_table_schema, tg_table_name) into v_now using v_uid;
-        if v_now is null then
-            return new;
-        end if;
-        if v_action = 'I' then
-            v_row := v_now;
-        else
-            v_changed := v_changed - akeys(hstore(new) - v_now);
-            if v_changed = '' then
+        if v_now is distinct from hstore(new) and exists (
+            select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+            where i.indrelid = tg_relid and a.attname = 'uid' and a.attnotnull
+                and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null and i.indnkeyatts = 1
+        ) then
+            if v_now is null then
                 return new;
+            end if;
+            if v_action = 'I' then
+                v_row := v_now;
+            else
+                v_changed := v_changed - akeys(hstore(new) - v_now);
+                if v_changed = '' then
+                    return new;
+                end if;
             end if;
         end if;
     end if;

@@ -1,7 +1,7 @@
 -- On central: altering, renaming or dropping a column writes its entry in the catalogue again. Until the clone has received what
 -- was done before, events may name columns that are no more, and rows may lack columns that came since. Rows that stand still may do so from
 -- long before.
-create or replace function lizsync.changed_tables(p_exchange lizsync.exchanges) returns oid[]
+create or replace function lizsync.changed_tables(p_exchange lizsync.exchanges, p_perhaps boolean) returns oid[]
 language sql stable
 set search_path from current
 as $$
@@ -11,11 +11,13 @@ as $$
         on a.attrelid = w.relid and a.attnum > 0
         and age(a.xmin) between 0 and pg_current_xact_id()::text::bigint -- or else it has not changed for ages
     cross join lateral (select pg_current_xact_id()::text::bigint - age(a.xmin) as changed_by) as c
+    -- A subtransaction has an id that snapshots do not list: it may be of any transaction that was running then.
     where not lizsync.is_received(c.changed_by, p_exchange.cursor)
+        or p_perhaps and c.changed_by >= pg_snapshot_xmin(p_exchange.cursor)::text::bigint
         or c.changed_by >= (
             select min(pg_snapshot_xmin(received)::text::bigint) from lizsync.standing where exchange = p_exchange.transaction_id
         )
 $$;
-comment on function lizsync.changed_tables(lizsync.exchanges) is
+comment on function lizsync.changed_tables(lizsync.exchanges, boolean) is
     'On central: the tables whose columns may have changed since what the clone of an exchange has not received; null when there are none.';
-revoke all on function lizsync.changed_tables(lizsync.exchanges) from public;
+revoke all on function lizsync.changed_tables(lizsync.exchanges, boolean) from public;

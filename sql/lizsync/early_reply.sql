@@ -20,7 +20,7 @@ declare
     v_rows record;
 begin
     -- Those rows go whole, in the end.
-    if lizsync.changed_tables(v_exchange) is not null then
+    if lizsync.changed_tables(v_exchange, false) is not null then
         return null;
     end if;
     select

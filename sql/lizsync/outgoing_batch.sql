@@ -10,6 +10,22 @@ set datestyle = 'ISO, YMD'
 set jit = off
 set work_mem = '64MB'
 as $$
+    with relation as materialized (
+        select relation, relid, lizsync.local_columns(relid) as local_columns, lizsync.sent_columns(relid) as sent_columns
+        from lizsync.white_list(lizsync.server_id())
+    ), now as materialized (
+        -- A column that was added since an insert has its value in the row alone.
+        select n.relid, c.uid, c.fields
+        from (
+            select l.relid, array_agg(l.uid) as uids
+            from audit.logged_actions l
+            join relation w on w.relid = l.relid
+            where l.event_id > p_after and l.event_id <= p_last and l.uid is not null and lizsync.is_received(l.transaction_id, p_snapshot)
+                and l.action = 'I' and not l.row_data ?& w.sent_columns
+            group by l.relid
+        ) as n
+        cross join lateral lizsync.current_rows(n.relid, n.uids) as c
+    )
     select s.separator || (
         select string_agg(change::text, s.separator)
         from (
@@ -17,18 +33,14 @@ as $$
                 l.event_id, l.transaction_id, w.relation, l.uid, l.action,
                 case
                     when l.action = 'U' then l.changed_fields
-                    when l.action = 'I' and l.row_data ?& w.sent_columns then l.row_data
-                    -- A column that was added since has its value in the row alone.
-                    when l.action = 'I' then coalesce((select c.fields from lizsync.current_rows(l.relid, array[l.uid]) as c), '') || l.row_data
+                    -- What is big there came by an edit, which is sent as well.
+                    when l.action = 'I' then coalesce(audit.without_photos(n.fields, l.row_data) || l.row_data, l.row_data)
                 end - w.local_columns,
                 l.action_tstamp_clk, l.session_user_name
             )::lizsync.change as change
             from audit.logged_actions l
-            join (
-                select relation, relid, lizsync.local_columns(relid) as local_columns, lizsync.sent_columns(relid) as sent_columns
-                from lizsync.white_list(lizsync.server_id())
-                offset 0
-            ) as w on w.relid = l.relid
+            join relation w on w.relid = l.relid
+            left join now n on n.relid = l.relid and n.uid = l.uid and l.action = 'I' and not l.row_data ?& w.sent_columns
             where l.event_id > p_after and l.event_id <= p_last and l.uid is not null and lizsync.is_received(l.transaction_id, p_snapshot)
             order by l.event_id
         ) as ordered

@@ -15,7 +15,7 @@ begin
             w.relation, w.relid, lizsync.sent_columns(w.relid) as sent,
             array(select attname::text from pg_attribute where attrelid = w.relid and attnum > 0 and not attisdropped) as columns
         from lizsync.white_list(v_exchange.clone_id) as w
-        where w.relid = any (lizsync.changed_tables(v_exchange))
+        where w.relid = any (lizsync.changed_tables(v_exchange, true))
     loop
         insert into lizsync.conflicts (
             object_table, object_uid, clone_id, sync_id, field_name, clone_value, clone_time, clone_author, rejected, rule_applied
@@ -36,12 +36,14 @@ begin
             select e.uid
             from lizsync.unseen_events(v_exchange) as e
             where e.relid = v_table.relid
-                and e.action <> 'D'
-                and (e.fields - v_table.columns <> '' or e.action = 'I' and not e.fields ?& v_table.sent)
                 and not exists (
                     select from lizsync.replay r
                     where r.exchange = v_exchange.transaction_id and r.error is not null and r.relid = e.relid and r.uid = e.uid
                 )
+            group by e.uid
+            -- Once is enough for a row that the clone refuses each time.
+            having not bool_or(e.given)
+                and bool_or(e.action <> 'D' and (e.fields - v_table.columns <> '' or e.action = 'I' and not e.fields ?& v_table.sent))
         );
         perform lizsync.give_back(v_table.relid, v_uids) where v_uids <> '{}';
     end loop;

@@ -23,17 +23,21 @@ declare
     v_failed uuid;
     v_path constant text := current_setting('search_path');
     v_client_path constant text := coalesce(nullif(current_setting('lizsync.client_path', true), ''), v_path);
+    -- See write_range.
+    v_hstore constant text := (select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'hstore');
+    v_statement text;
 begin
     select array_agg(g.uid) into v_group from lizsync.group_to_write(p_relid) as g;
     select
         string_agg(distinct format(
-            '%1$I = case when g.won ? %1$L then %2$s else t.%1$I end', a.attname,
+            '%1$I = case when g.won operator(%3$s.?) %1$L then %2$s else t.%1$I end', a.attname,
             case
                 when not a.attnotnull then 'null'
                 when a.atttypid = 'uuid'::regtype then 'gen_random_uuid()'
                 when t.typcategory = 'S' then 't.uid::text'
                 when t.typcategory = 'N' then format('-(select count(*) from %1$s) - abs(hashtextextended(t.uid::text, 0) %% 1000000)', v_table)
-            end
+            end,
+            v_hstore
         ), ', ')
     into v_aside
     from pg_index i
@@ -47,24 +51,28 @@ begin
         v_failed := null;
         begin
             execute format('select array_agg(t.uid) from %s as t where t.uid = any ($1)', v_table) into v_uids using v_group;
+            v_statement := format(
+                'update %s as t set %s from lizsync.group_to_write($2) as g
+                where g.uid operator(pg_catalog.=) t.uid and t.uid operator(pg_catalog.=) any ($1)', v_table, v_aside
+            );
             perform set_config('search_path', v_client_path, true);
-            execute format(
-                'update %s as t set %s from lizsync.group_to_write($2) as g where g.uid = t.uid and t.uid = any ($1)', v_table, v_aside
-            )
-            using v_group, p_relid;
+            execute v_statement using v_group, p_relid;
+            perform pg_catalog.set_config('search_path', v_path, true);
             for v_row in
                 select g.uid, g.won as fields, akeys(g.won) as columns
                 from lizsync.group_to_write(p_relid) as g
                 where g.uid = any (v_uids)
             loop
                 v_failed := v_row.uid;
-                execute format(
-                    'update %1$s as t set %2$s from (select populate_record(null::%1$s, $2) as r offset 0) as w where t.uid = $1',
-                    v_table, (select string_agg(format('%1$I = (w.r).%1$I', c), ', ') from unnest(v_row.columns) as c)
-                )
-                using v_row.uid, v_row.fields;
+                v_statement := format(
+                    'update %1$s as t set %2$s from (select %3$s.populate_record(null::%1$s, $2) as r offset 0) as w
+                    where t.uid operator(pg_catalog.=) $1',
+                    v_table, (select string_agg(format('%1$I = (w.r).%1$I', c), ', ') from unnest(v_row.columns) as c), v_hstore
+                );
+                perform set_config('search_path', v_client_path, true);
+                execute v_statement using v_row.uid, v_row.fields;
+                perform pg_catalog.set_config('search_path', v_path, true);
             end loop;
-            perform set_config('search_path', v_path, true);
             perform lizsync.accept_rows(p_relid, v_uids);
             return;
         exception when integrity_constraint_violation or data_exception or insufficient_privilege or raise_exception or lock_not_available then

@@ -28,6 +28,10 @@ declare
     v_alone boolean := p_low = p_high;
     v_path constant text := current_setting('search_path');
     v_client_path constant text := coalesce(nullif(current_setting('lizsync.client_path', true), ''), v_path);
+    -- Under the client's path, where anybody may have made functions, nothing of LizSync's is looked up by its name alone.
+    v_hstore constant text := (select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'hstore');
+    v_statement text;
+    v_insert text;
 begin
     begin
         if lizsync.takes_rows_along(p_relid, p_action, p_columns) then
@@ -40,37 +44,39 @@ begin
             end if;
         end if;
         if p_action = 'D' then
+            v_statement := format('delete from %s as t using %s as w where t.uid operator(pg_catalog.=) w.uid', v_table, v_rows);
             perform set_config('search_path', v_client_path, true);
-            execute format('delete from %s as t using %s as w where t.uid = w.uid', v_table, v_rows)
-            using p_relid, p_action, p_columns, p_low, p_high, p_again;
-            perform set_config('search_path', v_path, true);
+            execute v_statement using p_relid, p_action, p_columns, p_low, p_high, p_again;
+            perform pg_catalog.set_config('search_path', v_path, true);
             v_found := lizsync.spared_rows(p_relid);
             if v_found is not null then
                 raise exception '% references it and is pending', v_found using errcode = 'foreign_key_violation';
             end if;
         else
-            perform set_config('search_path', v_client_path, true);
-            execute format(
+            v_statement := format(
                 'update %1$s as t set %2$s from (
-                    select w.uid, populate_record(null::%1$s, w.won) as r from %3$s as w offset 0
-                ) as w where t.uid = w.uid',
-                v_table, (select string_agg(format('%1$I = (w.r).%1$I', c), ', ') from unnest(p_columns) as c), v_rows
-            )
-            using p_relid, p_action, p_columns, p_low, p_high, p_again;
+                    select w.uid, %4$s.populate_record(null::%1$s, w.won) as r from %3$s as w offset 0
+                ) as w where t.uid operator(pg_catalog.=) w.uid',
+                v_table, (select string_agg(format('%1$I = (w.r).%1$I', c), ', ') from unnest(p_columns) as c), v_rows, v_hstore
+            );
             if p_action = 'R' then
-                execute format(
+                v_insert := format(
                     'insert into %1$s (%2$s) select %3$s from (
-                        select populate_record(null::%1$s, w.fields) as r from %4$s as w
-                        where not exists (select from %1$s as t where t.uid = w.uid) offset 0
+                        select %5$s.populate_record(null::%1$s, w.fields) as r from %4$s as w
+                        where not exists (select from %1$s as t where t.uid operator(pg_catalog.=) w.uid) offset 0
                     ) as w',
                     v_table,
                     (select string_agg(quote_ident(c), ', ') from unnest(lizsync.sent_columns(p_relid)) as c),
                     (select string_agg(format('(w.r).%I', c), ', ') from unnest(lizsync.sent_columns(p_relid)) as c),
-                    v_rows
-                )
-                using p_relid, p_action, p_columns, p_low, p_high, p_again;
+                    v_rows, v_hstore
+                );
             end if;
-            perform set_config('search_path', v_path, true);
+            perform set_config('search_path', v_client_path, true);
+            execute v_statement using p_relid, p_action, p_columns, p_low, p_high, p_again;
+            if v_insert is not null then
+                execute v_insert using p_relid, p_action, p_columns, p_low, p_high, p_again;
+            end if;
+            perform pg_catalog.set_config('search_path', v_path, true);
         end if;
         if p_again then
             perform lizsync.accept(p_relid, p_action, p_columns, p_low, p_high);

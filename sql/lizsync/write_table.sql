@@ -12,14 +12,17 @@ begin
     if lizsync.is_central_exchange() then
         begin
             execute format('select from %s limit 0', v_relation); -- locks it
-        exception when lock_not_available then
-            perform set_config('lock_timeout', '200ms', true);
-            for v_group in select * from lizsync.groups_to_write(p_relid, p_deletes, p_again) loop
-                perform lizsync.refuse(
-                    p_relid, v_group.action, v_group.columns, v_group.low, v_group.high, p_again, 'somebody holds the table (55P03)'
-                );
-            end loop;
-            return;
+        exception
+            when lock_not_available then
+                perform set_config('lock_timeout', '200ms', true);
+                for v_group in select * from lizsync.groups_to_write(p_relid, p_deletes, p_again) loop
+                    perform lizsync.refuse(
+                        p_relid, v_group.action, v_group.columns, v_group.low, v_group.high, p_again, 'somebody holds the table (55P03)'
+                    );
+                end loop;
+                return;
+            when insufficient_privilege then
+                null; -- nothing can be written either, and write_range refuses the rows
         end;
         -- A TRUNCATE, or an ALTER TABLE that rewrites the table, leaves it empty for a snapshot that is older.
         if (select relfilenode from pg_class where oid = p_relid) <> pg_relation_filenode(p_relid) then

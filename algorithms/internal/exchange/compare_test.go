@@ -457,6 +457,30 @@ func TestATableThatIsWrittenAnewDuringTheExchangeIsNotEmpty(t *testing.T) {
 	})
 }
 
+// Rule 9. Nor for a row that is given back.
+func TestARowOfATableThatIsWrittenAnewIsGivenBack(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via synctest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		set(t, central.DB, "a", "badge = 70")
+		set(t, clone.DB, "b", "badge = 70, x = 1")
+		require.Equal(t, 2, clone.MustSync(t, via).Pending)
+		clone.Exec(t, "select lizsync.give_up('city.tree', uid) from city.tree where name = 'b'")
+		watch, editor := central.Conn(t), central.Conn(t)
+		holder, restore := gate(t, central.DB, "lizsync.begin_replay()")
+		done := start(t, clone, via)
+		blocked(t, watch, holder)
+		execute(t, editor, "alter table city.tree alter x type integer using x + 0")
+		execute(t, holder, "commit")
+		require.NoError(t, (<-done).err)
+		restore()
+		clone.MustSync(t, via)
+		trees(t, "b", "0 0 0", central.DB, clone.DB)
+		synctest.RequireEqual(t, central, clone)
+	})
+}
+
 // Rule 9. A trigger of central updates the row instead, which the clone no longer has.
 func TestADeleteThatBecomesAnUpdateGivesTheRowBack(t *testing.T) {
 	t.Parallel()

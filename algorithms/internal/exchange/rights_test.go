@@ -213,6 +213,41 @@ func TestWhatTheRoleMayNotWriteIsPendingAndTheRestPasses(t *testing.T) {
 	synctest.RequireEqual(t, central, clone)
 }
 
+func TestARowOfASchemaThatTheRoleMayNotUseIsPending(t *testing.T) {
+	t.Parallel()
+	central := city(t, "", "create schema other; create table other.t (uid uuid primary key default gen_random_uuid(), x integer); insert into other.t (x) values (1)")
+	clone := central.Clone(t)
+	central.Exec(t, "revoke usage on schema other from "+clone.Role.Name)
+	set(t, clone.DB, "a", "x = 1")
+	clone.Exec(t, "update other.t set x = 2")
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 1, Pending: 1}, clone.MustSync(t, via))
+	require.Contains(t, clone.Text(t, "select error from lizsync.pending_changes"), "permission denied for schema other")
+}
+
+// The triggers of central see the session's search path, on which anybody may have made functions; LizSync's statements do not.
+func TestAFunctionInTheSearchPathIsNotTakenForLizSyncs(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	central.Exec(t, "create schema ext; grant usage on schema ext to public; alter extension hstore set schema ext")
+	for _, row := range central.Rows(t, `
+		select oid::regprocedure::text from pg_proc
+		where pronamespace in ('lizsync'::regnamespace, 'audit'::regnamespace) and array_to_string(proconfig, ' ') like '%search_path%public%'`) {
+		central.Exec(t, "alter function "+row[0]+" set search_path = pg_catalog, ext, pg_temp")
+	}
+	clone := central.Clone(t)
+	central.Exec(t, `
+		create table public.trap (who text);
+		grant insert on public.trap to public;
+		create function public.populate_record(p city.tree, h ext.hstore) returns city.tree language plpgsql as $$
+			begin insert into public.trap values (current_user); return ext.populate_record(p, h); end $$;
+		create function public.format(text, text) returns text language plpgsql as $$
+			begin insert into public.trap values (current_user); return pg_catalog.format($1, $2); end $$`)
+	clone.Exec(t, "update city.tree set x = 1; insert into city.tree (name) values ('e'); delete from city.tree where name = 'd'")
+	clone.Exec(t, "update city.tree set badge = null where name = 'a'; update city.tree set badge = 1 where name = 'b'; update city.tree set badge = 2 where name = 'a'")
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 5}, clone.MustSync(t, via))
+	require.Equal(t, "0", central.Text(t, "select count(*) from public.trap"))
+}
+
 // Silence about what it may not see would leave it different for ever.
 func TestACloneThatMayNotReadATableIsRefused(t *testing.T) {
 	t.Parallel()

@@ -65,6 +65,64 @@ func TestAColumnThatIsAddedOnBothSidesHasItsDefaultOnBoth(t *testing.T) {
 	})
 }
 
+// By a subtransaction, whose id no snapshot lists, of a transaction that was open when the clone synchronised.
+func TestAColumnThatIsAddedInASavepointHasItsDefaultOnBoth(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone := central.Clone(t)
+	migration, watch := begin(t, central.DB), central.Conn(t)
+	execute(t, migration, "insert into city.tree (name) values ('e')")
+	execute(t, migration, "savepoint s")
+	execute(t, migration, "alter table city.tree add state text default 'good'")
+	central.Exec(t, "update city.street set name = name || '!'")
+	done := start(t, clone, via)
+	blocked(t, watch, migration)
+	execute(t, migration, "commit")
+	require.NoError(t, (<-done).err)
+	clone.Exec(t, "alter table city.tree add state text default 'good'")
+	clone.MustSync(t, via)
+	require.Zero(t, clone.MustSync(t, via))
+	synctest.RequireEqual(t, central, clone)
+}
+
+// What is added to an insert must not make a batch longer than the log says: a later edit is sent as such.
+func TestAnInsertFromBeforeAColumnDoesNotTakeItsPhotosAlong(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone := central.Clone(t)
+	clone.Exec(t, "insert into city.tree (name) select 'n' || n from generate_series(1, 60) as n")
+	for _, db := range []*pgtest.DB{central.DB, clone.DB} {
+		db.Exec(t, "alter table city.tree add photo text")
+	}
+	clone.Exec(t, "update city.tree set photo = repeat('x', 100000) where name like 'n%'")
+	require.Equal(t, "t", clone.Text(t, `
+		select octet_length(lizsync.outgoing_batch(pg_current_snapshot(), 0, max(event_id))) < 100000 from audit.logged_actions where action = 'I'`))
+	require.Equal(t, 60, clone.MustSync(t, via).ReplayedToCentral)
+	clone.MustSync(t, via)
+	synctest.RequireEqual(t, central, clone)
+}
+
+// Such a row goes whole, and is not written down again each time.
+func TestARowFromBeforeAColumnThatTheCloneRefusesIsGivenOnce(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone := central.Clone(t)
+	central.Exec(t, "insert into city.tree (name, badge) values ('e', 50)")
+	clone.Exec(t, "insert into city.tree (name, badge) values ('f', 50)")
+	for _, db := range []*pgtest.DB{central.DB, clone.DB} {
+		db.Exec(t, "alter table city.tree add state text default 'good'")
+	}
+	for range 3 {
+		require.Equal(t, 2, clone.MustSync(t, via).Pending)
+		require.Equal(t, "2", events(t, central))
+	}
+	set(t, central.DB, "e", "badge = 51")
+	clone.MustSync(t, via)
+	clone.MustSync(t, via)
+	require.Zero(t, clone.MustSync(t, via))
+	synctest.RequireEqual(t, central, clone)
+}
+
 // Nobody can tell a column that was renamed from one that was dropped and another that was added.
 func TestEditsOfAColumnThatIsRenamedOnBothSidesAreConflicts(t *testing.T) {
 	t.Parallel()
@@ -122,6 +180,39 @@ func TestWhatATriggerHasOverwrittenIsNotRecordedAfterIt(t *testing.T) {
 		other.MustSync(t, via)
 		clone.MustSync(t, via)
 		synctest.RequireEqual(t, central, clone, other)
+	}
+}
+
+// The row itself is not looked at where it may not be read, nor where several rows may have one uid: every edit is recorded then.
+func TestATriggerHidesNoEditOfATableThatIsOnlyAudited(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]string{
+		"no uid":     "",
+		"one uid":    "update city.bench set uid = (select uid from city.street limit 1)",
+		"unreadable": "update city.bench set uid = gen_random_uuid(); revoke select on city.bench from %s",
+		"hidden":     "update city.bench set uid = gen_random_uuid(); alter table city.bench enable row level security; create policy p on city.bench to %s using (true)",
+	} {
+		central := city(t, "")
+		central.Exec(t, `
+			create table city.bench (id integer primary key, uid uuid, x integer);
+			insert into city.bench values (1, null, 0), (2, null, 0);
+			create function city.after_bench() returns trigger language plpgsql as $$
+			begin
+				if pg_trigger_depth() = 1 then update city.bench set x = x + 1 where id <> new.id; end if;
+				return null;
+			end $$;
+			create trigger after_bench after update on city.bench for each row execute function city.after_bench()`)
+		editor, of := central.Role(t), central.Owner.Name
+		central.Exec(t, fmt.Sprintf("grant select on city.bench to %s; grant usage on schema city to %[2]s; grant select, update on city.bench to %[2]s", of, editor.Name))
+		if name == "hidden" {
+			of = editor.Name
+		}
+		central.Exec(t, "alter table city.bench disable trigger after_bench; "+strings.ReplaceAll(change, "%s", of)+"; alter table city.bench enable trigger after_bench")
+		central.Exec(t, "select audit.audit_table('city.bench')")
+		conn := connect(t, central.As(t, editor))
+		execute(t, conn, "update city.bench set x = 10 * id")
+		require.NoError(t, conn.Close(t.Context()))
+		require.Equal(t, "4", central.Text(t, "select count(*) from audit.logged_actions where table_name = 'bench'"), name)
 	}
 }
 
