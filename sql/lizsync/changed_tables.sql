@@ -5,12 +5,13 @@ create or replace function lizsync.changed_tables(p_exchange lizsync.exchanges, 
 language sql stable
 set search_path from current
 as $$
-    select array_agg(distinct w.relid)
-    from lizsync.white_list(p_exchange.clone_id) as w
-    join pg_attribute a
-        on a.attrelid = w.relid and a.attnum > 0
-        and age(a.xmin) between 0 and pg_current_xact_id()::text::bigint -- or else it has not changed for ages
-    cross join lateral (select pg_current_xact_id()::text::bigint - age(a.xmin) as changed_by) as c
+    select array_agg(distinct c.attrelid)
+    from (
+        select attrelid, pg_current_xact_id()::text::bigint - age(xmin) as changed_by
+        from pg_attribute
+        where attrelid = any (array(select relid from lizsync.white_list(p_exchange.clone_id))) and attnum > 0
+            and age(xmin) between 0 and pg_current_xact_id()::text::bigint -- or else it has not changed for ages
+    ) as c
     -- A subtransaction has an id that snapshots do not list: it may be of any transaction that was running then.
     where not lizsync.is_received(c.changed_by, p_exchange.cursor)
         or p_perhaps and c.changed_by >= pg_snapshot_xmin(p_exchange.cursor)::text::bigint
@@ -19,5 +20,5 @@ as $$
         )
 $$;
 comment on function lizsync.changed_tables(lizsync.exchanges, boolean) is
-    'On central: the tables whose columns may have changed since what the clone of an exchange has not received; null when there are none.';
+    'On central: the tables whose columns may have changed since what the clone of an exchange has not received, or also those of which nobody can tell (p_perhaps); null when there are none.';
 revoke all on function lizsync.changed_tables(lizsync.exchanges, boolean) from public;

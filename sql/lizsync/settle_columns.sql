@@ -7,15 +7,19 @@ set search_path from current
 as $$
 declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
+    v_changed constant oid[] := lizsync.changed_tables(v_exchange, true);
     v_table record;
     v_uids uuid[];
 begin
+    if v_changed is null then
+        return;
+    end if;
     for v_table in
         select
             w.relation, w.relid, lizsync.sent_columns(w.relid) as sent,
             array(select attname::text from pg_attribute where attrelid = w.relid and attnum > 0 and not attisdropped) as columns
         from lizsync.white_list(v_exchange.clone_id) as w
-        where w.relid = any (lizsync.changed_tables(v_exchange, true))
+        where w.relid = any (v_changed)
     loop
         insert into lizsync.conflicts (
             object_table, object_uid, clone_id, sync_id, field_name, clone_value, clone_time, clone_author, rejected, rule_applied

@@ -23,7 +23,7 @@ as $$
         l.sync_data is not null and l.sync_data ->> 'origin' is not distinct from p_exchange.clone_id::text,
         l.sync_data is not null and l.sync_data ->> 'cause' is not distinct from p_exchange.clone_id::text,
         l.transaction_id = p_exchange.transaction_id,
-        l.sync_data is not null and l.sync_data ->> 'for' is not null
+        coalesce(l.sync_data ? 'for', false)
     from audit.logged_actions l
     left join lizsync.standing s on s.exchange = p_exchange.transaction_id and s.relid = l.relid and s.uid = l.uid
     where l.transaction_id >= p_exchange.horizon
