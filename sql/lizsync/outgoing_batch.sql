@@ -13,18 +13,19 @@ as $$
     with relation as materialized (
         select relation, relid, lizsync.local_columns(relid) as local_columns, lizsync.sent_columns(relid) as sent_columns
         from lizsync.white_list(lizsync.server_id())
+    ), lacking as materialized (
+        -- Inserts from before a column: its value is in the row alone.
+        select l.event_id, l.relid, l.uid, l.row_data
+        from audit.logged_actions l
+        join relation w on w.relid = l.relid
+        where l.event_id > p_after and l.event_id <= p_last and l.uid is not null and lizsync.is_received(l.transaction_id, p_snapshot)
+            and l.action = 'I' and not l.row_data ?& w.sent_columns
     ), now as materialized (
-        -- A column that was added since an insert has its value in the row alone.
-        select n.relid, c.uid, c.fields
-        from (
-            select l.relid, array_agg(l.uid) as uids
-            from audit.logged_actions l
-            join relation w on w.relid = l.relid
-            where l.event_id > p_after and l.event_id <= p_last and l.uid is not null and lizsync.is_received(l.transaction_id, p_snapshot)
-                and l.action = 'I' and not l.row_data ?& w.sent_columns
-            group by l.relid
-        ) as n
-        cross join lateral lizsync.current_rows(n.relid, n.uids) as c
+        -- By event, and not looked at unless there are such inserts. What is big there came by an edit, which is sent as well.
+        select hstore(array_agg(l.event_id::text), array_agg(audit.without_photos(c.fields, l.row_data)::text)) as rows
+        from (select relid, array_agg(uid) as uids from lacking group by relid) as t
+        cross join lateral lizsync.current_rows(t.relid, t.uids) as c
+        join lacking l on l.relid = t.relid and l.uid = c.uid
     )
     select s.separator || (
         select string_agg(change::text, s.separator)
@@ -33,14 +34,13 @@ as $$
                 l.event_id, l.transaction_id, w.relation, l.uid, l.action,
                 case
                     when l.action = 'U' then l.changed_fields
-                    -- What is big there came by an edit, which is sent as well.
-                    when l.action = 'I' then coalesce(audit.without_photos(n.fields, l.row_data) || l.row_data, l.row_data)
+                    when l.action = 'I' and l.row_data ?& w.sent_columns then l.row_data
+                    when l.action = 'I' then coalesce(((select n.rows from now n) -> l.event_id::text)::hstore, '') || l.row_data
                 end - w.local_columns,
                 l.action_tstamp_clk, l.session_user_name
             )::lizsync.change as change
             from audit.logged_actions l
             join relation w on w.relid = l.relid
-            left join now n on n.relid = l.relid and n.uid = l.uid and l.action = 'I' and not l.row_data ?& w.sent_columns
             where l.event_id > p_after and l.event_id <= p_last and l.uid is not null and lizsync.is_received(l.transaction_id, p_snapshot)
             order by l.event_id
         ) as ordered
