@@ -70,6 +70,7 @@ begin
         and not row_security_active(tg_relid) and has_schema_privilege(tg_table_schema, 'usage') and has_table_privilege(tg_relid, 'select')
     then
         execute format('select hstore(t.*) from %I.%I as t where t.uid = $1', tg_table_schema, tg_table_name) into v_now using v_uid;
+        -- As lizsync.uid_column_problem judges it, which takes too long here.
         if v_now is distinct from hstore(new) and exists (
             select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
             where i.indrelid = tg_relid and a.attname = 'uid' and a.attnotnull

@@ -16,10 +16,7 @@ begin
         'select t.uid, slice(hstore(t.*), $2) from %s as t where t.uid = any ($1)', lizsync.relation_name(p_relid)
     )
     using p_uids, lizsync.sent_columns(p_relid);
-    -- See write_table.
-    if (select relfilenode from pg_class where oid = p_relid) <> pg_relation_filenode(p_relid) then
-        raise exception 'the table % was emptied or written anew meanwhile', lizsync.relation_name(p_relid) using errcode = 'serialization_failure';
-    end if;
+    perform lizsync.check_not_rewritten(p_relid);
 end
 $$;
 comment on function lizsync.current_rows(oid, uuid[]) is 'The rows as they are now, less the columns that are not synchronised.';

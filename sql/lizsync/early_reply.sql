@@ -19,7 +19,7 @@ declare
     v_payload text;
     v_rows record;
 begin
-    -- Those rows go whole, in the end.
+    -- Rows from before a change of structure go whole, in the end (settle_columns).
     if lizsync.changed_tables(v_exchange, false) is not null then
         return null;
     end if;

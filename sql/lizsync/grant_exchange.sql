@@ -20,7 +20,7 @@ begin
             lizsync.refuse(oid, text, text[], integer, integer, boolean, text), lizsync.refuse_rows(oid, uuid[], text),
             lizsync.refuse_edited(oid, text, text[], integer, integer, text),
             lizsync.accept(oid, text, text[], integer, integer), lizsync.spared_rows(oid),
-            lizsync.takes_rows_along(oid, text, text[]),
+            lizsync.takes_rows_along(oid, text, text[]), lizsync.check_not_rewritten(oid), lizsync.hstore_schema(),
             lizsync.write_as_group(oid), lizsync.group_to_write(oid), lizsync.accept_rows(oid, uuid[]),
             lizsync.relation_name(oid), lizsync.sent_columns(regclass), lizsync.local_columns(regclass)
         to %I',

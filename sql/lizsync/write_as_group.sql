@@ -24,7 +24,7 @@ declare
     v_path constant text := current_setting('search_path');
     v_client_path constant text := coalesce(nullif(current_setting('lizsync.client_path', true), ''), v_path);
     -- See write_range.
-    v_hstore constant text := (select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'hstore');
+    v_hstore constant text := lizsync.hstore_schema();
     v_statement text;
 begin
     select array_agg(g.uid) into v_group from lizsync.group_to_write(p_relid) as g;

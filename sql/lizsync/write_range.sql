@@ -29,7 +29,7 @@ declare
     v_path constant text := current_setting('search_path');
     v_client_path constant text := coalesce(nullif(current_setting('lizsync.client_path', true), ''), v_path);
     -- Under the client's path, where anybody may have made functions, nothing of LizSync's is looked up by its name alone.
-    v_hstore constant text := (select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'hstore');
+    v_hstore constant text := lizsync.hstore_schema();
     v_statement text;
     v_insert text;
 begin

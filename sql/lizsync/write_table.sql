@@ -4,14 +4,13 @@ set search_path from current
 as $$
 declare
     v_group record;
-    v_relation constant text := lizsync.relation_name(p_relid);
 begin
     if p_deletes and not lizsync.has_deletes(p_relid) then
         return;
     end if;
     if lizsync.is_central_exchange() then
         begin
-            execute format('select from %s limit 0', v_relation); -- locks it
+            execute format('select from %s limit 0', lizsync.relation_name(p_relid)); -- locks it
         exception
             when lock_not_available then
                 perform set_config('lock_timeout', '200ms', true);
@@ -24,10 +23,7 @@ begin
             when insufficient_privilege then
                 null; -- nothing can be written either, and write_range refuses the rows
         end;
-        -- A TRUNCATE, or an ALTER TABLE that rewrites the table, leaves it empty for a snapshot that is older.
-        if (select relfilenode from pg_class where oid = p_relid) <> pg_relation_filenode(p_relid) then
-            raise exception 'the table % was emptied or written anew meanwhile', v_relation using errcode = 'serialization_failure';
-        end if;
+        perform lizsync.check_not_rewritten(p_relid);
         perform lizsync.compare(p_relid, p_deletes, p_again);
     end if;
     for v_group in select * from lizsync.groups_to_write(p_relid, p_deletes, p_again) loop

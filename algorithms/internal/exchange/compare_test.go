@@ -433,6 +433,22 @@ func TestARowThatTheExchangeCannotSeeIsNotDeletedEverywhere(t *testing.T) {
 	require.Zero(t, a.MustSync(t, via))
 }
 
+// rewritten synchronises a clone, and has the table of the trees written anew between central's snapshot and its writes.
+func rewritten(t *testing.T, clone *synctest.Clone, via synctest.Via) exchange.Counts {
+	t.Helper()
+	central := clone.Central
+	watch, editor := central.Conn(t), central.Conn(t)
+	holder, restore := gate(t, central.DB, "lizsync.begin_replay()")
+	defer restore()
+	done := start(t, clone, via)
+	blocked(t, watch, holder)
+	execute(t, editor, "alter table city.tree alter x type integer using x + 0")
+	execute(t, holder, "commit")
+	end := <-done
+	require.NoError(t, end.err)
+	return end.Counts
+}
+
 // Rule 9. So is an ALTER TABLE that writes the table anew, in the eyes of a transaction that has begun before.
 func TestATableThatIsWrittenAnewDuringTheExchangeIsNotEmpty(t *testing.T) {
 	t.Parallel()
@@ -440,16 +456,7 @@ func TestATableThatIsWrittenAnewDuringTheExchangeIsNotEmpty(t *testing.T) {
 		central := city(t, "")
 		clone, other := central.Clone(t), central.Clone(t)
 		set(t, clone.DB, "b", "x = 1")
-		watch, editor := central.Conn(t), central.Conn(t)
-		holder, restore := gate(t, central.DB, "lizsync.begin_replay()")
-		done := start(t, clone, via)
-		blocked(t, watch, holder)
-		execute(t, editor, "alter table city.tree alter x type integer using x + 0")
-		execute(t, holder, "commit")
-		end := <-done
-		restore()
-		require.NoError(t, end.err)
-		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, end.Counts)
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, rewritten(t, clone, via))
 		other.MustSync(t, via)
 		require.Empty(t, conflicts(t, central))
 		trees(t, "b", "1 0 0", central.DB, clone.DB, other.DB)
@@ -467,14 +474,7 @@ func TestARowOfATableThatIsWrittenAnewIsGivenBack(t *testing.T) {
 		set(t, clone.DB, "b", "badge = 70, x = 1")
 		require.Equal(t, 2, clone.MustSync(t, via).Pending)
 		clone.Exec(t, "select lizsync.give_up('city.tree', uid) from city.tree where name = 'b'")
-		watch, editor := central.Conn(t), central.Conn(t)
-		holder, restore := gate(t, central.DB, "lizsync.begin_replay()")
-		done := start(t, clone, via)
-		blocked(t, watch, holder)
-		execute(t, editor, "alter table city.tree alter x type integer using x + 0")
-		execute(t, holder, "commit")
-		require.NoError(t, (<-done).err)
-		restore()
+		rewritten(t, clone, via)
 		clone.MustSync(t, via)
 		trees(t, "b", "0 0 0", central.DB, clone.DB)
 		synctest.RequireEqual(t, central, clone)
