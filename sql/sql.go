@@ -4,19 +4,23 @@
 // Tables change by upgrades, which are numbered, run once and are recorded in lizsync.structure_version. Functions are
 // code: every install and every upgrade replaces them all, in any order. A function that goes away, or whose arguments
 // change, is dropped by the upgrade that comes with the change.
+//
+// A function is in a file of its own, SCHEMA/ROOM/NAME.sql. The room is the stage that it belongs to; README.md beside this
+// file lists them. What people call is in the rooms api.
 package sql
 
 import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 )
 
-//go:embed audit/*.sql lizsync/*.sql upgrade/*.sql
+//go:embed audit lizsync upgrade/*.sql
 var files embed.FS
 
 //go:embed original/take_over.sql
@@ -31,6 +35,20 @@ type Script struct {
 	Text string
 }
 
+// Function is a file that makes a function, a procedure or an aggregate.
+type Function struct {
+	Script
+}
+
+// Object is the qualified name of what the file makes, as in lizsync.synchronize.
+func (f Function) Object() string {
+	schema, _, _ := strings.Cut(f.Name, "/")
+	return schema + "." + strings.TrimSuffix(path.Base(f.Name), ".sql")
+}
+
+// IsPublic tells whether people call it; the other functions are called by these and by the program.
+func (f Function) IsPublic() bool { return path.Base(path.Dir(f.Name)) == "api" }
+
 // Upgrade takes the tables of a structure from the version before to Version.
 type Upgrade struct {
 	Version     int
@@ -41,7 +59,7 @@ type Upgrade struct {
 // Structure is what a version of the program installs.
 type Structure struct {
 	Upgrades  []Upgrade // from version 1 without a gap
-	Functions []Script
+	Functions []Function
 }
 
 // Version is what a database has after all the upgrades.
@@ -65,35 +83,56 @@ var upgradeName = regexp.MustCompile(`^(\d{4})_([a-z0-9_]+)\.sql$`)
 
 func load(files fs.FS) (Structure, error) {
 	var s Structure
-	for _, directory := range []string{"upgrade", "audit", "lizsync"} {
-		entries, err := fs.ReadDir(files, directory) // sorted by name
+	upgrades, err := scripts(files, "upgrade/*")
+	if err != nil {
+		return s, err
+	}
+	for _, script := range upgrades {
+		parts := upgradeName.FindStringSubmatch(path.Base(script.Name))
+		if parts == nil {
+			return s, fmt.Errorf("%s: the name of an upgrade is NNNN_description.sql", script.Name)
+		}
+		version, err := strconv.Atoi(parts[1])
+		if err != nil {
+			return s, fmt.Errorf("%s: %w", script.Name, err)
+		}
+		if version != len(s.Upgrades)+1 {
+			return s, fmt.Errorf("%s: upgrade %d is expected here", script.Name, len(s.Upgrades)+1)
+		}
+		s.Upgrades = append(s.Upgrades, Upgrade{version, strings.ReplaceAll(parts[2], "_", " "), script})
+	}
+	for _, schema := range []string{"audit", "lizsync"} {
+		stray, err := fs.Glob(files, schema+"/*.sql")
 		if err != nil {
 			return s, err
 		}
-		for _, entry := range entries {
-			name := directory + "/" + entry.Name()
-			text, err := fs.ReadFile(files, name)
-			if err != nil {
-				return s, err
-			}
-			script := Script{Name: name, Text: string(text)}
-			if directory != "upgrade" {
-				s.Functions = append(s.Functions, script)
-				continue
-			}
-			parts := upgradeName.FindStringSubmatch(entry.Name())
-			if parts == nil {
-				return s, fmt.Errorf("%s: the name of an upgrade is NNNN_description.sql", name)
-			}
-			version, err := strconv.Atoi(parts[1])
-			if err != nil {
-				return s, fmt.Errorf("%s: %w", name, err)
-			}
-			if version != len(s.Upgrades)+1 {
-				return s, fmt.Errorf("%s: upgrade %d is expected here", name, len(s.Upgrades)+1)
-			}
-			s.Upgrades = append(s.Upgrades, Upgrade{version, strings.ReplaceAll(parts[2], "_", " "), script})
+		if len(stray) > 0 {
+			return s, fmt.Errorf("%s: a function belongs in a room, one directory further down", stray[0])
+		}
+		functions, err := scripts(files, schema+"/*/*.sql")
+		if err != nil {
+			return s, err
+		}
+		for _, script := range functions {
+			s.Functions = append(s.Functions, Function{script})
 		}
 	}
 	return s, nil
+}
+
+// scripts reads the files of a pattern, in the order of their names.
+func scripts(files fs.FS, pattern string) ([]Script, error) {
+	names, err := fs.Glob(files, pattern)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]Script, 0, len(names))
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, Script{name, string(text)})
+	}
+	return found, nil
 }

@@ -43,18 +43,34 @@ func TestEachFunctionFileIsNamedAfterItsObject(t *testing.T) {
 	created := regexp.MustCompile(`(?m)^create or replace (?:function|procedure|view|aggregate) (\S+?)(?:\(| )`)
 	for _, script := range Current().Functions {
 		objects := created.FindAllStringSubmatch(script.Text, -1)
-		want := strings.ReplaceAll(strings.TrimSuffix(script.Name, ".sql"), "/", ".")
 		if assert.NotEmpty(t, objects, script.Name) {
 			for _, object := range objects {
-				assert.Equal(t, want, object[1], "%s: one object a file", script.Name)
+				assert.Equal(t, script.Object(), object[1], "%s: one object a file", script.Name)
 			}
 		}
 	}
 }
 
+func TestWhatPeopleCallIsInTheRoomForIt(t *testing.T) {
+	s, err := load(tree("0001_create_tables.sql"))
+	require.NoError(t, err)
+	require.Len(t, s.Functions, 2)
+	assert.Equal(t, "audit.a", s.Functions[0].Object())
+	assert.True(t, s.Functions[0].IsPublic())
+	assert.Equal(t, "lizsync.b", s.Functions[1].Object())
+	assert.False(t, s.Functions[1].IsPublic())
+}
+
+func TestFunctionOutsideTheRoomsIsRefused(t *testing.T) {
+	files := tree("0001_create_tables.sql")
+	files["lizsync/c.sql"] = &fstest.MapFile{Data: []byte("select 4")}
+	_, err := load(files)
+	assert.EqualError(t, err, "lizsync/c.sql: a function belongs in a room, one directory further down")
+}
+
 // tree is a directory with these upgrades and one function.
 func tree(upgrades ...string) fstest.MapFS {
-	files := fstest.MapFS{"audit/a.sql": {Data: []byte("select 1")}, "lizsync/b.sql": {Data: []byte("select 2")}}
+	files := fstest.MapFS{"audit/api/a.sql": {Data: []byte("select 1")}, "lizsync/room/b.sql": {Data: []byte("select 2")}}
 	for _, name := range upgrades {
 		files["upgrade/"+name] = &fstest.MapFile{Data: []byte("select 3")}
 	}

@@ -52,7 +52,7 @@ var (
 
 // oneObject: overloads of a function are one object, each with its comment and its rights.
 func oneObject(_ *testing.T, name, sql string) (broken []string) {
-	object := path.Base(path.Dir(name)) + "." + strings.TrimSuffix(path.Base(name), ".sql")
+	object := path.Base(path.Dir(path.Dir(name))) + "." + strings.TrimSuffix(path.Base(name), ".sql")
 	outside := statements(sql)
 	commented, revoked := 0, 0
 	for _, found := range comment.FindAllStringSubmatch(outside, -1) {
@@ -178,8 +178,8 @@ func tidy(_ *testing.T, _, sql string) (broken []string) {
 
 func TestSQLKeepsTheRules(t *testing.T) {
 	objects := files(t, root, ".sql", "sql/audit", "sql/lizsync")
-	require.Contains(t, objects, "sql/audit/audit_table.sql")
-	require.Contains(t, objects, "sql/lizsync/synchronize.sql")
+	require.Contains(t, objects, "sql/audit/api/audit_table.sql")
+	require.Contains(t, objects, "sql/lizsync/api/synchronize.sql")
 	hold(t, objects, map[string]rule{"one object a file": oneObject})
 
 	all := files(t, root, ".sql", "sql")
@@ -202,10 +202,10 @@ comment on function audit.good(text) is 'Whose it''s; create table x.y (';
 revoke all on function audit.good(text) from public;
 `
 	holdExamples(t, map[string]example{
-		"one object":  {oneObject, "sql/audit/good.sql", good, nil},
-		"other file":  {oneObject, "sql/audit/other.sql", good, []string{"it creates audit.good", "it does not create audit.other"}},
-		"other place": {oneObject, "sql/lizsync/good.sql", good, []string{"it creates audit.good", "it does not create lizsync.good"}},
-		"two overloads, one comment": {oneObject, "sql/audit/good.sql",
+		"one object":  {oneObject, "sql/audit/api/good.sql", good, nil},
+		"other file":  {oneObject, "sql/audit/api/other.sql", good, []string{"it creates audit.good", "it does not create audit.other"}},
+		"other place": {oneObject, "sql/lizsync/api/good.sql", good, []string{"it creates audit.good", "it does not create lizsync.good"}},
+		"two overloads, one comment": {oneObject, "sql/audit/api/good.sql",
 			good + "create function audit.good() returns text language sql as $body$ select '' $body$;",
 			[]string{"1 of 2 have a comment", "1 of 2 are revoked from public"}},
 		"reason":    {reason, "", good, nil},

@@ -3,18 +3,19 @@ package docs
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/lizsync/lizsync/sql"
 )
 
 // schema is one of LizSync's two.
 type schema struct {
-	Name, Comment     string
-	Tables            []table
-	Types             []table
-	ForPeople, Inside []function
+	Name, Comment    string
+	Tables           []table
+	Types            []table
+	Public, Internal []function
 }
 
 // table is a table, a view or a composite type.
@@ -37,13 +38,6 @@ type function struct {
 
 type trigger struct{ Name, When, Function, Comment string }
 
-// forPeople are the functions that people call; the others are called by these and by the program.
-var forPeople = []string{
-	"audit.audit_table", "audit.audit_view", "audit.replay_event", "audit.rollback_event", "lizsync.add_uid_columns",
-	"lizsync.compare_tables", "lizsync.create_central_server_fdw", "lizsync.entrust_clone", "lizsync.forget_clone", "lizsync.give_up",
-	"lizsync.import_central_server_schemas", "lizsync.purge", "lizsync.register_clone", "lizsync.revoke_clone", "lizsync.synchronize",
-}
-
 // database makes the pages of a freshly installed database.
 func database(ctx context.Context, conn *pgx.Conn) (map[string][]byte, error) {
 	pages := map[string][]byte{}
@@ -59,17 +53,6 @@ func database(ctx context.Context, conn *pgx.Conn) (map[string][]byte, error) {
 		}
 		pages["database/"+name+".md"] = text
 		schemas = append(schemas, s)
-	}
-	var found []string
-	for _, s := range schemas {
-		for _, f := range s.ForPeople {
-			found = append(found, s.Name+"."+f.Name)
-		}
-	}
-	for _, name := range forPeople {
-		if !slices.Contains(found, name) {
-			return nil, fmt.Errorf("the database has no function %s, which people call", name)
-		}
 	}
 	picture, err := diagram(schemas)
 	if err != nil {
@@ -157,11 +140,15 @@ func readSchema(ctx context.Context, conn *pgx.Conn, name string) (schema, error
 		return s, err
 	}
 	functions, err := pgx.CollectRows(rows, pgx.RowToStructByPos[function])
+	public := map[string]bool{}
+	for _, f := range sql.Current().Functions {
+		public[f.Object()] = f.IsPublic()
+	}
 	for _, f := range functions {
-		if slices.Contains(forPeople, name+"."+f.Name) {
-			s.ForPeople = append(s.ForPeople, f)
+		if public[name+"."+f.Name] {
+			s.Public = append(s.Public, f)
 		} else {
-			s.Inside = append(s.Inside, f)
+			s.Internal = append(s.Internal, f)
 		}
 	}
 	return s, err

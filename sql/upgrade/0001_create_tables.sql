@@ -1,5 +1,5 @@
 -- Structure version 1: the tables and types of both schemas. Functions are not here: they are re-installable code,
--- one object a file, in sql/audit and sql/lizsync.
+-- one object a file, in the rooms of sql/audit and sql/lizsync.
 
 create schema if not exists audit;
 comment on schema audit is 'LizSync: the log of every insert, update and delete on the audited tables.';

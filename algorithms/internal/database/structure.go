@@ -653,8 +653,8 @@ func (i installer) run(ctx context.Context, hstore string, upgrades []sql.Upgrad
 		}
 	}
 	i.feedback.Message(fmt.Sprintf("%d functions, with hstore from the schema %s", len(i.structure.Functions), hstore))
-	for _, script := range i.structure.Functions {
-		if err := i.script(ctx, script); err != nil {
+	for _, function := range i.structure.Functions {
+		if err := i.script(ctx, function.Script); err != nil {
 			return err
 		}
 	}
