@@ -371,7 +371,7 @@ func (d *deployment) readTarget(ctx context.Context, q database.Querier) error {
 			exists (select from lizsync.clones),
 			coalesce(c.server_id::text, ''),
 			c.server_id is null or c.system_identifier <> $2 or lizsync.snapshot_contains($1::text::pg_snapshot, c.cursor),
-			array(select relation from lizsync.white_list(m.server_id))
+			array(select relation from lizsync.publication_list(m.server_id))
 		from (select) as one
 		left join lizsync.server_metadata m on true
 		left join lizsync.central c on true`, d.manifest.Central.Snapshot, d.manifest.Central.SystemIdentifier,
@@ -542,7 +542,7 @@ func (d *deployment) replace(ctx context.Context, tx pgx.Tx) error {
 
 // keepOrRefuseUnsent deals with the edits that central has not got.
 func (d *deployment) keepOrRefuseUnsent(ctx context.Context, tx pgx.Tx) error {
-	if _, err := tx.Exec(ctx, "select lizsync.relink_log()"); err != nil {
+	if _, err := tx.Exec(ctx, "select lizsync.remap_log()"); err != nil {
 		return fmt.Errorf("look for edits that were not synchronised: %w", err)
 	}
 	if !d.params.KeepUnsent {

@@ -597,7 +597,7 @@ func TestKeptEditsAreComparedWithAllThatCentralDid(t *testing.T) {
 // lost synchronises a clone that loses central's reply: central has committed, the clone has not.
 func lost(t *testing.T, central, clone *pgtest.DB) {
 	t.Helper()
-	const apply = "lizsync.apply_reply(lizsync.answer)"
+	const apply = "lizsync.apply_reply(lizsync.acknowledgement)"
 	restore := clone.Text(t, "select pg_get_functiondef($1::text::regprocedure)", apply)
 	clone.Exec(t, strings.Replace(restore, "begin\n", "begin\n    raise exception 'the reply is lost';\n", 1))
 	_, err := trySynchronize(t, central, clone)

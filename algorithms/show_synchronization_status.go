@@ -90,7 +90,7 @@ func runShowSynchronizationStatus(ctx context.Context, p synchronizationStatusPa
 			(
 				select count(distinct (l.relid, l.uid))
 				from audit.logged_actions l
-				where l.uid is not null and l.relid in (select w.relid from lizsync.white_list(m.server_id) as w)
+				where l.uid is not null and l.relid in (select w.relid from lizsync.publication_list(m.server_id) as w)
 			)
 		from lizsync.server_metadata m cross join lizsync.central c`,
 	).Scan(&id, &r.CloneName, &cursor, &r.Pending, &r.WaitingOnClone)

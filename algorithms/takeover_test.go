@@ -336,7 +336,7 @@ func TestEditOfATransactionThatWasOpenDuringTheTakeOverIsSent(t *testing.T) {
 func TestLostReplyToATakenOverCloneIsFetchedOnce(t *testing.T) {
 	t.Parallel()
 	o := upgraded(t, shapes[1])
-	const apply = "lizsync.apply_reply(lizsync.answer)"
+	const apply = "lizsync.apply_reply(lizsync.acknowledgement)"
 	restore := o.clone.Text(t, "select pg_get_functiondef($1::text::regprocedure)", apply)
 	o.clone.Exec(t, strings.Replace(restore, "begin\n", "begin\n    raise exception 'the reply is lost';\n", 1))
 	_, err := o.synchronize(t, synctest.ViaProgram)

@@ -206,7 +206,7 @@ func TestExamplesOfTheConceptsComeOutAsTheyAreShown(t *testing.T) {
 				create schema skewed;
 				grant usage on schema skewed to public;
 				create function skewed.clock_timestamp() returns timestamptz language sql as $$ select pg_catalog.clock_timestamp() - interval '1 hour' $$;
-				alter function lizsync.take_turn() set search_path = skewed, pg_catalog, public, pg_temp`)
+				alter function lizsync.acquire_slot() set search_path = skewed, pg_catalog, public, pg_temp`)
 		}
 	}
 	r.follow(t, blocks(t, "docs/concepts.md"))

@@ -351,7 +351,7 @@ func misled(ctx context.Context, on servers) ([]row, error) {
 	for _, conn := range []*pgx.Conn{p.central, p.clone} {
 		_, err := conn.Exec(ctx, `
 			alter table lizsync.incoming set (vacuum_truncate = false);
-			alter table lizsync.replay set (vacuum_truncate = false)`)
+			alter table lizsync.changeset set (vacuum_truncate = false)`)
 		if err != nil {
 			return nil, err
 		}

@@ -25,8 +25,8 @@ var references = [][3]string{
 	{"lizsync.exchanges.sync_id", "lizsync.history", "sync_id"},
 	{"lizsync.reply.clone_id", "lizsync.clones", "server_id"},
 	{"lizsync.incoming.exchange", "lizsync.exchanges", "transaction_id"},
-	{"lizsync.standing.exchange", "lizsync.exchanges", "transaction_id"},
-	{"lizsync.replay.exchange", "lizsync.exchanges", "transaction_id"},
+	{"lizsync.held_rows.exchange", "lizsync.exchanges", "transaction_id"},
+	{"lizsync.changeset.exchange", "lizsync.exchanges", "transaction_id"},
 }
 
 const (

@@ -19,15 +19,15 @@ end
 $$;
 insert into lizsync.server_metadata (server_id, server_name) select server_id, server_name from lizsync_original.server_metadata;
 
-create table lizsync_original.white_list (server_id uuid, entry text, is_schema boolean);
+create table lizsync_original.publication_list (server_id uuid, entry text, is_schema boolean);
 do $$
 begin
     if to_regclass('lizsync_original.synchronized_tables') is not null then
-        insert into lizsync_original.white_list
+        insert into lizsync_original.publication_list
         select server_id, jsonb_array_elements_text(sync_tables), false from lizsync_original.synchronized_tables;
     end if;
     if to_regclass('lizsync_original.synchronized_schemas') is not null then
-        insert into lizsync_original.white_list
+        insert into lizsync_original.publication_list
         select server_id, jsonb_array_elements_text(sync_schemas), true from lizsync_original.synchronized_schemas;
     end if;
 end
@@ -44,7 +44,7 @@ with relation as (
     where c.relkind = 'r' and n.nspname in (select lizsync.user_schemas())
 )
 select distinct w.server_id, r.relid, r.relation, r.nspname as schema_name, r.relname as table_name
-from lizsync_original.white_list w
+from lizsync_original.publication_list w
 join relation r
     on case when w.is_schema then r.nspname = w.entry and r.is_audited
         else w.entry in (r.relation, format('"%s"."%s"', r.nspname, r.relname), format('%s.%s', r.nspname, r.relname)) end
@@ -52,7 +52,7 @@ union
 select m.server_id, r.relid, r.relation, r.nspname, r.relname
 from lizsync.server_metadata m
 join relation r on r.is_audited
-where m.server_name <> 'central' and m.server_id not in (select server_id from lizsync_original.white_list)
+where m.server_name <> 'central' and m.server_id not in (select server_id from lizsync_original.publication_list)
     and exists (select from pg_attribute where attrelid = r.relid and attname = 'uid' and not attisdropped);
 delete from lizsync_original.listed l
 using lizsync.server_metadata m
@@ -64,7 +64,7 @@ declare
     v_unsafe record;
 begin
     select string_agg(distinct entry, ', ') into v_missing
-    from lizsync_original.white_list w
+    from lizsync_original.publication_list w
     where not is_schema and not exists (
         select from lizsync_original.listed l
         where l.server_id = w.server_id and w.entry in (l.relation, format('"%s"."%s"', l.schema_name, l.table_name), format('%s.%s', l.schema_name, l.table_name))
@@ -128,7 +128,7 @@ declare
     v_centrals uuid[];
 begin
     select * into v_self from lizsync.server_metadata;
-    if v_self.server_name = 'central' or v_self.server_id is null and not exists (select from lizsync_original.white_list) then
+    if v_self.server_name = 'central' or v_self.server_id is null and not exists (select from lizsync_original.publication_list) then
         return;
     end if;
     select array_agg(distinct server_from::uuid) into v_centrals
@@ -214,7 +214,7 @@ analyze lizsync_original.unsent, lizsync_original.listed;
 
 -- Transactions with numbers that nobody else has, before any of this cluster that a clone could meet: one for each set of
 -- clones that have still to receive an event. Up to 3 they would look like those of a restored central: see
--- lizsync.keep_purged.
+-- lizsync.record_purged_conflicts.
 create table lizsync_original.receivers as
 select receivers, 3 + row_number() over (order by receivers) as transaction_id
 from (select distinct receivers from lizsync_original.unsent) as r;
@@ -337,7 +337,7 @@ begin
         return;
     end if;
     select string_agg(distinct server_id::text, ', ') into v_without
-    from lizsync_original.white_list
+    from lizsync_original.publication_list
     where server_id::text not in (select clone_id from lizsync_original.last_sent)
         and server_id <> lizsync.server_id();
     if v_without is not null then

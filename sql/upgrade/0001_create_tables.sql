@@ -1,4 +1,4 @@
--- Structure version 1: the tables and types of both schemas. Functions are not here: they are re-installable code,
+-- The tables and types of both schemas. Functions are not here: they are re-installable code,
 -- one object a file, in the rooms of sql/audit and sql/lizsync.
 
 create schema if not exists audit;
@@ -91,7 +91,7 @@ create table if not exists lizsync.synchronized_tables (
     server_id uuid primary key,
     sync_tables jsonb not null
 );
-comment on table lizsync.synchronized_tables is 'The white list of each clone: the tables that it synchronises.';
+comment on table lizsync.synchronized_tables is 'The publication list of each clone: the tables that it synchronises.';
 comment on column lizsync.synchronized_tables.server_id is 'The clone.';
 comment on column lizsync.synchronized_tables.sync_tables is 'Array of "schema"."table".';
 
@@ -163,7 +163,7 @@ comment on column lizsync.conflicts.central_author is 'Author of central''s edit
 comment on column lizsync.conflicts.clone_author is 'Author of the clone''s edit.';
 comment on column lizsync.conflicts.row_data is 'The row that lost, whole, when a delete won.';
 comment on column lizsync.conflicts.rejected is 'The side whose value lost.';
-comment on column lizsync.conflicts.rule_applied is 'last edit wins, delete wins, foreign key action, or given up.';
+comment on column lizsync.conflicts.rule_applied is 'last edit wins, delete wins, foreign key action, given up, or column is no more.';
 create index conflicts_object_idx on lizsync.conflicts (object_uid);
 
 create table lizsync.pending_changes (
@@ -178,8 +178,8 @@ create table lizsync.pending_changes (
     given_up boolean not null default false,
     primary key (clone_id, object_table, object_uid)
 );
-comment on table lizsync.pending_changes is 'Rows whose changes could not be applied. They stand still, whole and both ways, and are tried again at each synchronisation.';
-comment on column lizsync.pending_changes.clone_id is 'The clone between which and central the row stands still.';
+comment on table lizsync.pending_changes is 'Rows whose changes could not be applied. They are held, whole and both ways, and tried again at each synchronisation.';
+comment on column lizsync.pending_changes.clone_id is 'The clone between which and central the row is held.';
 comment on column lizsync.pending_changes.object_table is 'The table, as "schema"."table".';
 comment on column lizsync.pending_changes.object_uid is 'uid of the row.';
 comment on column lizsync.pending_changes.received is 'Snapshot of the other side up to which this row has been received here.';
@@ -212,7 +212,10 @@ create table lizsync.clones (
     deploy_presented pg_snapshot,
     deploy_system_identifier bigint,
     deploy_tables text[],
-    deploy_relids oid[]
+    deploy_relids oid[],
+    offered pg_snapshot,
+    former_roles name[],
+    taken_over pg_snapshot
 );
 comment on table lizsync.clones is 'On central: an entry for each clone, with what has been received from it.';
 comment on column lizsync.clones.server_id is 'The clone.';
@@ -220,7 +223,7 @@ comment on column lizsync.clones.server_name is 'Its name.';
 comment on column lizsync.clones.role_name is 'The role that may speak for it.';
 comment on column lizsync.clones.relids is 'Object ids of its tables when it was deployed, to notice one that was made again.';
 comment on column lizsync.clones.central_system_identifier is 'System identifier of the cluster in which the snapshots below have a meaning.';
-comment on column lizsync.clones.clone_system_identifier is 'System identifier of the clone''s cluster.';
+comment on column lizsync.clones.clone_system_identifier is 'System identifier of the clone''s cluster; 0 until a clone of the original LizSync has synchronised.';
 comment on column lizsync.clones.received is 'The clone''s snapshot up to which its events have been received.';
 comment on column lizsync.clones.accepted_token is 'Token that the clone presented last.';
 comment on column lizsync.clones.offered_token is 'Token that it was offered last, and presents next when the reply arrived.';
@@ -234,8 +237,11 @@ comment on column lizsync.clones.deploy_token is 'Token of a deployment that the
 comment on column lizsync.clones.deploy_received is 'The clone''s snapshot at that deployment.';
 comment on column lizsync.clones.deploy_presented is 'Central''s snapshot in the package deployed.';
 comment on column lizsync.clones.deploy_system_identifier is 'System identifier of the clone''s cluster at that deployment.';
-comment on column lizsync.clones.deploy_tables is 'White list of that deployment.';
+comment on column lizsync.clones.deploy_tables is 'Publication list of that deployment.';
 comment on column lizsync.clones.deploy_relids is 'Object ids of its tables.';
+comment on column lizsync.clones.offered is 'Central''s snapshot after its last synchronisation, which it was offered as its next cursor: tells a package that is older than a synchronisation whose acknowledgement was lost.';
+comment on column lizsync.clones.former_roles is 'For a clone of the original LizSync: the roles that could synchronise it before the upgrade, and still may until one is named with lizsync.entrust_clone.';
+comment on column lizsync.clones.taken_over is 'For a clone of the original LizSync: central''s snapshot up to which it had received, which it does not know itself.';
 
 create table lizsync.purges (
     purged_at timestamptz not null default clock_timestamp(),
@@ -263,9 +269,9 @@ create table lizsync.central (
 );
 comment on table lizsync.central is 'On a clone: its central database, and what has been received from it. One row.';
 comment on column lizsync.central.server_id is 'Central.';
-comment on column lizsync.central.system_identifier is 'System identifier of central''s cluster.';
+comment on column lizsync.central.system_identifier is 'System identifier of central''s cluster; 0 until a clone of the original LizSync has synchronised.';
 comment on column lizsync.central.clone_system_identifier is 'System identifier of this cluster when the package was deployed.';
-comment on column lizsync.central.cursor is 'Central''s snapshot up to which its events have been received.';
+comment on column lizsync.central.cursor is 'Central''s snapshot up to which its events have been received; 1:1: until a clone of the original LizSync has synchronised.';
 comment on column lizsync.central.token is 'Token to present next.';
 comment on column lizsync.central.package_id is 'The package that was deployed.';
 comment on column lizsync.central.relids is 'Object ids of the tables that the log''s events refer to, to notice a restore from a dump.';
@@ -275,10 +281,10 @@ comment on column lizsync.central.only_one is 'Holds the table to one row.';
 
 -- lizsync: the work of one synchronisation, emptied by its own transaction ------------------------------------------------------
 
-create type lizsync.turn as (version integer, asked_at double precision, given_at double precision);
-comment on type lizsync.turn is 'A turn to synchronise: the version of central''s structure, and central''s clock, in seconds since 1970, when the turn was asked for and when it was given.';
+create type lizsync.slot as (version integer, asked_at double precision, given_at double precision);
+comment on type lizsync.slot is 'Leave to synchronise: the version of central''s structure, and central''s clock, in seconds since 1970, when the slot was asked for and when it was given.';
 
-create type lizsync.greeting as (
+create type lizsync.handshake as (
     server_id uuid,
     server_name text,
     structure_version integer,
@@ -289,7 +295,7 @@ create type lizsync.greeting as (
     cursor pg_snapshot,
     snapshot pg_snapshot
 );
-comment on type lizsync.greeting is 'What a clone says of itself at the start of a synchronisation.';
+comment on type lizsync.handshake is 'The handshake: what a clone says of itself at the start of a synchronisation.';
 
 create type lizsync.table_column as (relation text, column_name text, type_name text);
 comment on type lizsync.table_column is 'A column that is synchronised, to compare structures.';
@@ -307,18 +313,19 @@ create type lizsync.change as (
 comment on type lizsync.change is 'A change that travels: an event of a clone (I, U, D), or the net change of a row of central (R whole row, U, D).';
 
 create type lizsync.pending_row as (relation text, uid uuid, received pg_snapshot, given_up boolean, error text);
-comment on type lizsync.pending_row is 'A row that stands still, as the two sides tell each other.';
+comment on type lizsync.pending_row is 'A held row, as the two sides tell each other.';
 
-create type lizsync.answer as (
+create type lizsync.acknowledgement as (
     sync_id uuid,
     token uuid,
     cursor pg_snapshot,
     number_replayed_to_central integer,
     number_conflicts integer,
     batches integer,
-    refused lizsync.pending_row[]
+    refused lizsync.pending_row[],
+    central_system_identifier bigint
 );
-comment on type lizsync.answer is 'What central says at the end of an exchange.';
+comment on type lizsync.acknowledgement is 'What central says at the end of an exchange; the reply follows in batches.';
 
 create unlogged table lizsync.exchanges (
     transaction_id bigint primary key,
@@ -330,7 +337,10 @@ create unlogged table lizsync.exchanges (
     token uuid not null,
     cursor pg_snapshot not null,
     horizon bigint not null,
-    received pg_snapshot not null
+    received pg_snapshot not null,
+    prefetched pg_snapshot,
+    number_prefetched integer not null default 0,
+    prefetched_tables oid[]
 );
 comment on table lizsync.exchanges is 'The exchange of the running transaction, seen by nobody else.';
 comment on column lizsync.exchanges.transaction_id is 'The transaction.';
@@ -343,6 +353,9 @@ comment on column lizsync.exchanges.token is 'Token that the clone presented.';
 comment on column lizsync.exchanges.cursor is 'Central''s snapshot up to which the clone has received.';
 comment on column lizsync.exchanges.horizon is 'Events of transactions before this one have been received by the clone, those of its pending rows included.';
 comment on column lizsync.exchanges.received is 'The clone''s snapshot up to which central had received.';
+comment on column lizsync.exchanges.prefetched is 'Central''s snapshot as of which the clone prefetches; null when there is nothing to prefetch.';
+comment on column lizsync.exchanges.number_prefetched is 'On central: how many rows the clone prefetches, less those that are sent again or are as the clone wrote them.';
+comment on column lizsync.exchanges.prefetched_tables is 'On a clone: the tables of the rows prefetched, once these are written; null before.';
 
 create unlogged table lizsync.incoming (
     exchange bigint not null,
@@ -367,7 +380,7 @@ comment on column lizsync.incoming.fields is 'The values set.';
 comment on column lizsync.incoming.edited_at is 'Time of the edit, corrected by the clone''s clock offset.';
 comment on column lizsync.incoming.author is 'Author of the edit.';
 
-create unlogged table lizsync.standing (
+create unlogged table lizsync.held_rows (
     exchange bigint not null,
     relid oid not null,
     uid uuid not null,
@@ -375,14 +388,14 @@ create unlogged table lizsync.standing (
     given_up boolean not null,
     primary key (exchange, relid, uid)
 );
-comment on table lizsync.standing is 'The rows that stand still, as the other side of the running exchange presented them.';
-comment on column lizsync.standing.exchange is 'Its transaction.';
-comment on column lizsync.standing.relid is 'The table.';
-comment on column lizsync.standing.uid is 'uid of the row.';
-comment on column lizsync.standing.received is 'Snapshot from which the row is still unreceived by the other side.';
-comment on column lizsync.standing.given_up is 'True when somebody gave the row up.';
+comment on table lizsync.held_rows is 'The rows that are held, as the other side of the running exchange presented them.';
+comment on column lizsync.held_rows.exchange is 'Its transaction.';
+comment on column lizsync.held_rows.relid is 'The table.';
+comment on column lizsync.held_rows.uid is 'uid of the row.';
+comment on column lizsync.held_rows.received is 'Snapshot from which the row is still unreceived by the other side.';
+comment on column lizsync.held_rows.given_up is 'True when somebody gave the row up.';
 
-create unlogged table lizsync.replay (
+create unlogged table lizsync.changeset (
     exchange bigint not null,
     ordinal integer not null,
     relid oid not null,
@@ -392,22 +405,30 @@ create unlogged table lizsync.replay (
     won hstore not null,
     first_event bigint,
     last_event bigint,
+    edited_at timestamptz,
+    author text,
     counterpart text,
     error text,
     primary key (exchange, ordinal)
 );
-comment on table lizsync.replay is 'The net changes that the running exchange applies, a row for each row.';
-comment on column lizsync.replay.exchange is 'Its transaction.';
-comment on column lizsync.replay.ordinal is 'Order in which they are applied; changes written by one statement stand together.';
-comment on column lizsync.replay.relid is 'The table.';
-comment on column lizsync.replay.uid is 'uid of the row.';
-comment on column lizsync.replay.action is 'R the whole row, U some fields, D delete.';
-comment on column lizsync.replay.fields is 'The values sent.';
-comment on column lizsync.replay.won is 'Those of them that are to be written.';
-comment on column lizsync.replay.first_event is 'The first event of the net change.';
-comment on column lizsync.replay.last_event is 'Its last event.';
-comment on column lizsync.replay.counterpart is 'For a delete, what central did to the row that the clone has not seen: R, U or D; null for nothing.';
-comment on column lizsync.replay.error is 'Why the change was refused, if it was.';
+comment on table lizsync.changeset is 'The net changes that the running exchange applies, one for each row.';
+comment on column lizsync.changeset.exchange is 'Its transaction.';
+comment on column lizsync.changeset.ordinal is 'Order in which they are applied; changes written by one statement stand together. Below 0: prefetched.';
+comment on column lizsync.changeset.relid is 'The table.';
+comment on column lizsync.changeset.uid is 'uid of the row.';
+comment on column lizsync.changeset.action is 'R the whole row, U some fields, D delete.';
+comment on column lizsync.changeset.fields is 'The values sent.';
+comment on column lizsync.changeset.won is 'Those of them that are to be written.';
+comment on column lizsync.changeset.first_event is 'The first event of the net change.';
+comment on column lizsync.changeset.last_event is 'Its last event.';
+comment on column lizsync.changeset.edited_at is 'On central: time of the last event, corrected by the clone''s clock offset.';
+comment on column lizsync.changeset.author is 'On central: author of the last event.';
+comment on column lizsync.changeset.counterpart is 'For a delete, what central did to the row that the clone has not seen: R, U or D; null for nothing.';
+comment on column lizsync.changeset.error is 'Why the change was refused, if it was.';
+-- An exchange asks again and again whether it deletes rows and whether any was refused. Mostly none is, and looking through all
+-- of its rows would take longer than keeping indexes that are mostly empty.
+create index changeset_deletes_idx on lizsync.changeset (exchange, relid) where action = 'D';
+create index changeset_refused_idx on lizsync.changeset (exchange) where error is not null;
 
 create unlogged table lizsync.reply (
     clone_id uuid not null,
@@ -419,7 +440,7 @@ create unlogged table lizsync.reply (
 );
 -- Written once, read once: compressing it would cost more than it saves.
 alter table lizsync.reply alter column payload set storage external;
-comment on table lizsync.reply is 'On central: the answer to each clone''s last exchange, until it is fetched.';
+comment on table lizsync.reply is 'On central: the reply to each clone''s last exchange, until it is fetched.';
 comment on column lizsync.reply.clone_id is 'The clone.';
 comment on column lizsync.reply.batch is 'Number of the part, from 1.';
 comment on column lizsync.reply.token is 'Token that the exchange offered.';

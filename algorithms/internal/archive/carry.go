@@ -37,7 +37,7 @@ type Received struct {
 const loggedName = `format('"%s"."%s"', replace(l.schema_name, '"', '""'), replace(l.table_name, '"', '""'))`
 
 // unsent are the events of the clone's tables that are in its log. A table that was dropped there has left its name alone.
-const unsent = `audit.logged_actions l join lizsync.white_list(lizsync.server_id()) as w on coalesce(w.relid = l.relid, w.relation = ` + loggedName + `)`
+const unsent = `audit.logged_actions l join lizsync.publication_list(lizsync.server_id()) as w on coalesce(w.relid = l.relid, w.relation = ` + loggedName + `)`
 
 // Unsent counts the edits that central has not received, or whose answer the clone has not, and names their tables.
 func (r *Restorer) Unsent(ctx context.Context) (edits int, tables []string, err error) {
@@ -53,7 +53,7 @@ func (r *Restorer) Unsent(ctx context.Context) (edits int, tables []string, err 
 // Keep notes the edits in the log, before the old tables go, less those that central has received: the clone still has
 // them when the answer was lost. Where received is nil, nobody can tell which. When central was restored meanwhile, nobody can tell what the
 // clone has received: the snapshot is the package's then, and begins at the first transaction of all, by which
-// lizsync.keep_purged knows it.
+// lizsync.record_purged_conflicts knows it.
 func (r *Restorer) Keep(ctx context.Context, received *Received) (*Carried, error) {
 	m := r.Package.Manifest
 	var carried Carried
@@ -116,7 +116,7 @@ func (r *Restorer) leaveReceived(ctx context.Context, received *Received) (edits
 		return 0, false, err
 	}
 	var known bool
-	err = r.Tx.QueryRow(ctx, "select lizsync.is_digest_of($2, lizsync.events_digest($1::text::pg_snapshot))", received.Snapshot, received.Digest).Scan(&known)
+	err = r.Tx.QueryRow(ctx, "select $2 = lizsync.events_digest($1::text::pg_snapshot)", received.Snapshot, received.Digest).Scan(&known)
 	if err != nil {
 		return 0, false, err
 	}

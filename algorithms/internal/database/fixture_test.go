@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,11 +20,18 @@ import (
 	"github.com/lizsync/lizsync/sql"
 )
 
-// Each structure that was in use is kept in testdata as two dumps, of a central database and of a clone, which are
-// never written again. Those of a new version are made by
+// Each structure that was released is kept in testdata as two dumps, of a central database and of a clone, which are
+// never written again. They lack the functions of the schema lizsync, which each upgrade replaces. Those of a new version are
+// made by
 //
 //	go test ./algorithms/internal/database -run TestEveryStructureIsUpgraded -write-fixtures
 var writeFixtures = flag.Bool("write-fixtures", false, "write the dumps of this version of the structure into testdata")
+
+var (
+	comments        = regexp.MustCompile(`(?m)^(--.*)?\n`) // and empty lines
+	psqlCommand     = regexp.MustCompile(`(?m)^\\.*\n`)
+	lizsyncFunction = regexp.MustCompile(`^Name: (?:(?:FUNCTION|PROCEDURE|AGGREGATE) .*; Type: (?:COMMENT|ACL)|[^;]*; Type: (?:FUNCTION|PROCEDURE|AGGREGATE)); Schema: lizsync;`)
+)
 
 // kept is what an upgrade must not change: everything in the tables of both schemas but the record of upgrades.
 var kept = []struct{ table, columns string }{
@@ -115,13 +124,11 @@ func writePair(t *testing.T) {
 		db.Exec(t, "update lizsync.clones set role_name = 'anna'")
 		output, err := exec.CommandContext(t.Context(), "pg_dump", "--inserts", "--dbname", db.URL).CombinedOutput()
 		require.NoError(t, err, string(output))
-		var lines []string
-		for line := range strings.Lines(string(output)) {
-			if !strings.HasPrefix(line, `\`) {
-				lines = append(lines, line)
-			}
-		}
+		text := psqlCommand.ReplaceAllString(string(output), "")
+		// Each object has a header of three lines, of which the first and the last are empty comments.
+		const header = "\n--\n-- "
+		objects := slices.DeleteFunc(strings.Split(text, header), lizsyncFunction.MatchString)
 		file := fmt.Sprintf("testdata/version_%d_%s.sql", sql.Current().Version(), name)
-		require.NoError(t, os.WriteFile(file, []byte(strings.Join(lines, "")), 0o644))
+		require.NoError(t, os.WriteFile(file, []byte(comments.ReplaceAllString(strings.Join(objects, header), "")), 0o644))
 	}
 }

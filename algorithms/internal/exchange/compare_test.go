@@ -106,7 +106,7 @@ func skew(t *testing.T, central *synctest.Central, ahead string) {
 		create schema if not exists skewed;
 		grant usage on schema skewed to public;
 		create or replace function skewed.clock_timestamp() returns timestamptz language sql as $$ select pg_catalog.clock_timestamp() - interval '%s' $$;
-		alter function lizsync.take_turn() set search_path = skewed, pg_catalog, public, pg_temp`, ahead))
+		alter function lizsync.acquire_slot() set search_path = skewed, pg_catalog, public, pg_temp`, ahead))
 }
 
 // The clone edits first, or last.
@@ -438,7 +438,7 @@ func rewritten(t *testing.T, clone *synctest.Clone, via synctest.Via) exchange.C
 	t.Helper()
 	central := clone.Central
 	watch, editor := central.Conn(t), central.Conn(t)
-	holder, restore := gate(t, central.DB, "lizsync.begin_replay()")
+	holder, restore := gate(t, central.DB, "lizsync.prepare_changeset()")
 	defer restore()
 	done := start(t, clone, via)
 	blocked(t, watch, holder)

@@ -340,14 +340,14 @@ func TestACloneThatWentBackInTimeIsRefused(t *testing.T) {
 	lost(t, clone, synctest.ViaProgram)
 
 	execute(t, there, "begin isolation level repeatable read")
-	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0', false)",
-		pgx.QueryExecModeExec, old.greeting, old.columns)
+	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.handshake, $2::text::lizsync.table_column[], null, '0', false)",
+		pgx.QueryExecModeExec, old.handshake, old.columns)
 	require.ErrorContains(t, err, "went back in time")
 	execute(t, there, "rollback")
 	require.Zero(t, clone.MustSync(t, synctest.ViaProgram))
 }
 
-type greeted struct{ greeting, columns, snapshot string }
+type greeted struct{ handshake, columns, snapshot string }
 
 // greet begins a synchronisation in a transaction on the clone.
 func greet(t *testing.T, conn *pgx.Conn) greeted {
@@ -355,8 +355,8 @@ func greet(t *testing.T, conn *pgx.Conn) greeted {
 	var g greeted
 	execute(t, conn, "begin")
 	require.NoError(t, conn.QueryRow(t.Context(), `
-		select b.greeting::text, b.columns::text, (b.greeting).snapshot::text
-		from lizsync.begin_synchronization(lizsync.current_version()) as b`).Scan(&g.greeting, &g.columns, &g.snapshot))
+		select b.handshake::text, b.columns::text, (b.handshake).snapshot::text
+		from lizsync.begin_synchronization(lizsync.current_version()) as b`).Scan(&g.handshake, &g.columns, &g.snapshot))
 	return g
 }
 
@@ -374,8 +374,8 @@ func TestAnExchangeWhoseCloneHasVanishedDoesNotComeTwice(t *testing.T) {
 		gone := connect(t, clone.As(t, clone.Session))
 		g := greet(t, gone)
 		execute(t, old, "begin isolation level repeatable read")
-		_, err := old.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0', false)",
-			pgx.QueryExecModeExec, g.greeting, g.columns)
+		_, err := old.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.handshake, $2::text::lizsync.table_column[], null, '0', false)",
+			pgx.QueryExecModeExec, g.handshake, g.columns)
 		require.NoError(t, err)
 		batch := text(t, gone, fmt.Sprintf("select lizsync.outgoing_batch('%s', 0, 1000000000)", g.snapshot))
 		_, err = old.Exec(t.Context(), "select lizsync.receive_batch($1)", pgx.QueryExecModeExec, batch)

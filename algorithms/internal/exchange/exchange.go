@@ -32,11 +32,11 @@ type Counts struct {
 	Pending           int // rows that stand still because they could not be applied
 }
 
-// greeting is what the clone says at the start; its composite values, in their text form, are for central.
-type greeting struct {
-	cloneID, snapshot          []byte
-	greeting, columns, pending []byte
-	batches                    []int64
+// handshake is what the clone says at the start; its composite values, in their text form, are for central.
+type handshake struct {
+	cloneID, snapshot           []byte
+	handshake, columns, pending []byte
+	batches                     []int64
 }
 
 // answer is what central says at the end of the exchange.
@@ -50,7 +50,7 @@ type answer struct {
 // transaction. An error leaves both as they were, unless it says that central is done, or may be: then the clone receives its
 // part with the next synchronisation.
 func Synchronize(ctx context.Context, clone, central *pgx.Conn, feedback provider.Feedback) (Counts, error) {
-	version, offset, err := takeTurn(ctx, clone, central)
+	version, offset, err := acquireSlot(ctx, clone, central)
 	if err != nil {
 		return Counts{}, err
 	}
@@ -92,15 +92,15 @@ func leftToTheNext(what string, err error) error {
 	return &provider.Failure{Text: fmt.Sprintf("%s: %v", what, err), Hint: "synchronise again", Err: err}
 }
 
-// takeTurn waits until central has not too many others to synchronise with. It learns the version of central's structure, and
+// acquireSlot waits until central has not too many others to synchronise with. It learns the version of central's structure, and
 // how far the clone's clock is ahead of central's, in seconds: as NTP does, without what the answer took on central.
-func takeTurn(ctx context.Context, clone, central *pgx.Conn) (version int, offset float64, err error) {
+func acquireSlot(ctx context.Context, clone, central *pgx.Conn) (version int, offset float64, err error) {
 	const clock = "select extract(epoch from clock_timestamp())::double precision"
 	var before, asked, given, after float64
 	if err := query(ctx, clone, clock).Scan(&before); err != nil {
 		return 0, 0, fmt.Errorf("read the clone's clock: %w", err)
 	}
-	if err := query(ctx, central, "select * from lizsync.take_turn()").Scan(&version, &asked, &given); err != nil {
+	if err := query(ctx, central, "select * from lizsync.acquire_slot()").Scan(&version, &asked, &given); err != nil {
 		return 0, 0, fmt.Errorf("wait for central: %w", err)
 	}
 	if err := query(ctx, clone, clock).Scan(&after); err != nil {
@@ -109,21 +109,21 @@ func takeTurn(ctx context.Context, clone, central *pgx.Conn) (version int, offse
 	return version, (before - asked + after - given) / 2, nil
 }
 
-func begin(ctx context.Context, clone *pgx.Conn, centralVersion int) (greeting, error) {
-	var g greeting
+func begin(ctx context.Context, clone *pgx.Conn, centralVersion int) (handshake, error) {
+	var g handshake
 	err := query(ctx, clone, `
-		select (b.greeting).server_id::text, (b.greeting).snapshot::text, b.greeting::text, b.columns::text, b.pending::text, b.batches
+		select (b.handshake).server_id::text, (b.handshake).snapshot::text, b.handshake::text, b.columns::text, b.pending::text, b.batches
 		from lizsync.begin_synchronization($1) as b`, centralVersion,
-	).Scan(&g.cloneID, &g.snapshot, &g.greeting, &g.columns, &g.pending, &g.batches)
+	).Scan(&g.cloneID, &g.snapshot, &g.handshake, &g.columns, &g.pending, &g.batches)
 	if err != nil {
-		return greeting{}, fmt.Errorf("begin the synchronisation on the clone: %w", err)
+		return handshake{}, fmt.Errorf("begin the synchronisation on the clone: %w", err)
 	}
 	return g, nil
 }
 
 // exchange has central apply the clone's changes and commit. It begins again, a bounded number of times, when users who are
 // writing the same rows made central fail.
-func exchange(ctx context.Context, clone, central *pgx.Conn, g greeting, offset float64, feedback provider.Feedback) (answer, error) {
+func exchange(ctx context.Context, clone, central *pgx.Conn, g handshake, offset float64, feedback provider.Feedback) (answer, error) {
 	for try := 1; ; try++ {
 		a, err := tryExchange(ctx, clone, central, g, offset, try == 1, feedback)
 		if err == nil {
@@ -142,7 +142,7 @@ func exchange(ctx context.Context, clone, central *pgx.Conn, g greeting, offset 
 // tryExchange keeps both sides at work: while central prepares what the clone can write early, the clone reads its changes;
 // while central applies those, the clone writes that. Central does not wait for it to commit.
 func tryExchange(
-	ctx context.Context, clone, central *pgx.Conn, g greeting, offset float64, early bool, feedback provider.Feedback,
+	ctx context.Context, clone, central *pgx.Conn, g handshake, offset float64, early bool, feedback provider.Feedback,
 ) (answer, error) {
 	var first, payload []byte
 	read := func(i int) error {
@@ -161,7 +161,7 @@ func tryExchange(
 	there, here := atOnce(func() error {
 		var m message
 		m.add(0, "begin isolation level repeatable read")
-		m.add(1, "select lizsync.open_exchange($1, $2, $3, make_interval(secs => $4), $5)", g.greeting, g.columns, g.pending, text(offset), text(early))
+		m.add(1, "select lizsync.open_exchange($1, $2, $3, make_interval(secs => $4), $5)", g.handshake, g.columns, g.pending, text(offset), text(early))
 		opened, err := m.send(ctx, central)
 		if err != nil {
 			return fmt.Errorf("open the exchange with central: %w", err)
@@ -217,7 +217,7 @@ func tryExchange(
 		if first == nil {
 			return nil
 		}
-		if _, err := call(ctx, clone, "select lizsync.apply_early($1)", first); err != nil {
+		if _, err := call(ctx, clone, "select lizsync.apply_prefetch($1)", first); err != nil {
 			return fmt.Errorf("apply central's first changes on the clone: %w", err)
 		}
 		return nil
@@ -237,7 +237,7 @@ func atOnce(there, here func() error) (errThere, errHere error) {
 }
 
 // receive fetches central's reply, applies it on the clone and commits there.
-func receive(ctx context.Context, clone, central *pgx.Conn, g greeting, a answer, feedback provider.Feedback) (Counts, error) {
+func receive(ctx context.Context, clone, central *pgx.Conn, g handshake, a answer, feedback provider.Feedback) (Counts, error) {
 	for batch := 1; batch <= a.batches; batch++ {
 		payload, err := call(ctx, central, "select lizsync.reply_batch($1, $2, $3)", g.cloneID, text(batch), a.token)
 		if err != nil {
@@ -249,7 +249,7 @@ func receive(ctx context.Context, clone, central *pgx.Conn, g greeting, a answer
 		feedback.Progress(60 + 20*float64(batch)/float64(a.batches))
 	}
 	var c Counts
-	err := query(ctx, clone, "select * from lizsync.apply_reply($1::text::lizsync.answer)", string(a.text)).
+	err := query(ctx, clone, "select * from lizsync.apply_reply($1::text::lizsync.acknowledgement)", string(a.text)).
 		Scan(&c.ReplayedToCentral, &c.ReplayedToClone, &c.Conflicts, &c.Pending)
 	if err != nil {
 		return Counts{}, fmt.Errorf("apply central's changes on the clone: %w", err)

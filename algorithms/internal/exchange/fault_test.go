@@ -53,7 +53,7 @@ func settled(t *testing.T, clone *synctest.Clone, via synctest.Via, n int, fault
 	for _, db := range []*pgtest.DB{central.DB, clone.DB} {
 		require.Equal(t, "0 0", db.Text(t, `
 			select concat_ws(' ', (select count(*) from lizsync.conflicts) + (select count(*) from lizsync.pending_changes),
-				(select count(*) from lizsync.exchanges) + (select count(*) from lizsync.incoming) + (select count(*) from lizsync.replay) + (select count(*) from lizsync.standing))`), fault)
+				(select count(*) from lizsync.exchanges) + (select count(*) from lizsync.incoming) + (select count(*) from lizsync.changeset) + (select count(*) from lizsync.held_rows))`), fault)
 	}
 
 	// Central's history counts what it has written; the clone's what has arrived there, in the items that central knows.
@@ -206,8 +206,8 @@ func TestAFullDiskLosesNothingAndRepeatsNothing(t *testing.T) {
 			db    *pgtest.DB
 			table string
 		}{
-			{central.DB, "lizsync.exchanges"}, {central.DB, "lizsync.incoming"}, {central.DB, "lizsync.replay"}, {central.DB, "lizsync.reply"},
-			{clone.DB, "lizsync.exchanges"}, {clone.DB, "lizsync.incoming"}, {clone.DB, "lizsync.replay"},
+			{central.DB, "lizsync.exchanges"}, {central.DB, "lizsync.incoming"}, {central.DB, "lizsync.changeset"}, {central.DB, "lizsync.reply"},
+			{clone.DB, "lizsync.exchanges"}, {clone.DB, "lizsync.incoming"}, {clone.DB, "lizsync.changeset"},
 		} {
 			n++
 			fault := fmt.Sprintf("%s of %s, %s", where.table, where.db.Name, via)
@@ -265,7 +265,7 @@ func TestAServerWithoutRoomForItsLogLosesNothingAndRepeatsNothing(t *testing.T) 
 		for _, where := range []struct {
 			db       *pgtest.DB
 			function string
-		}{{central.DB, "lizsync.close_exchange()"}, {clone.DB, "lizsync.close_reply(lizsync.answer, lizsync.pending_row[])"}} {
+		}{{central.DB, "lizsync.close_exchange()"}, {clone.DB, "lizsync.close_reply(lizsync.acknowledgement, lizsync.pending_row[])"}} {
 			n++
 			fault := fmt.Sprintf("%s, %s", where.function, via)
 			editBoth(t, clone, n)

@@ -65,7 +65,7 @@ func TestALinkThatHangsFreesCentralsLocks(t *testing.T) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		l := synctest.NewLink(t, central.URL)
-		const opening = "lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval, boolean)"
+		const opening = "lizsync.open_exchange(lizsync.handshake, lizsync.table_column[], lizsync.pending_row[], interval, boolean)"
 		original := central.Text(t, "select pg_get_functiondef($1::text::regprocedure)", opening)
 		const timeout = "'idle_in_transaction_session_timeout', '30s'"
 		require.Contains(t, original, timeout)

@@ -175,7 +175,7 @@ func replaced(t *testing.T, db *pgtest.DB, function, body string) (restore func(
 // lost synchronises a clone that loses central's reply: central has committed, the clone has not.
 func lost(t *testing.T, clone *synctest.Clone, via synctest.Via) {
 	t.Helper()
-	restore := replaced(t, clone.DB, "lizsync.apply_reply(lizsync.answer)", "raise exception 'the reply is lost';")
+	restore := replaced(t, clone.DB, "lizsync.apply_reply(lizsync.acknowledgement)", "raise exception 'the reply is lost';")
 	_, err := clone.Sync(t, via)
 	restore()
 	require.ErrorContains(t, err, "the reply is lost")

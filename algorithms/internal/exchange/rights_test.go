@@ -33,8 +33,8 @@ func open(t *testing.T, clone *synctest.Clone) (there *pgx.Conn) {
 	g := greet(t, here)
 	execute(t, here, "rollback")
 	execute(t, there, "begin isolation level repeatable read")
-	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0', false)",
-		pgx.QueryExecModeExec, g.greeting, g.columns)
+	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.handshake, $2::text::lizsync.table_column[], null, '0', false)",
+		pgx.QueryExecModeExec, g.handshake, g.columns)
 	require.NoError(t, err)
 	return there
 }
@@ -56,7 +56,7 @@ func TestAClonesRoleReadsNothingOfLizSync(t *testing.T) {
 	for _, call := range []string{
 		"audit.replay_event(1)", "audit.rollback_event(1)", "audit.audit_table('city.tree')", "lizsync.give_up('city.tree', gen_random_uuid())",
 		"lizsync.revoke_clone(gen_random_uuid())", "lizsync.current_rows('city.secret'::regclass, '{}')", "lizsync.make_reply(gen_random_uuid())",
-		"lizsync.label_events()", "lizsync.clear_exchange()", "lizsync.synchronize()",
+		"lizsync.attribute_events()", "lizsync.clear_exchange()", "lizsync.synchronize()",
 		fmt.Sprintf("lizsync.register_clone(gen_random_uuid(), 'x', '%s', '{city.secret}', '1:1:', gen_random_uuid(), '1:1:', 1)", clone.Role.Name),
 	} {
 		_, err := there.Exec(t.Context(), "select "+call)
@@ -79,8 +79,8 @@ func TestACloneSpeaksForNoOther(t *testing.T) {
 	execute(t, here, "rollback")
 	_, there := thief.Conns(t)
 	execute(t, there, "begin isolation level repeatable read")
-	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0', false)",
-		pgx.QueryExecModeExec, g.greeting, g.columns)
+	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.handshake, $2::text::lizsync.table_column[], null, '0', false)",
+		pgx.QueryExecModeExec, g.handshake, g.columns)
 	require.ErrorContains(t, err, "central refuses the clone")
 	execute(t, there, "rollback")
 	_, err = there.Exec(t.Context(), "select lizsync.reply_batch($1::text::uuid, 1, $2::text::uuid)", pgx.QueryExecModeExec, victim.ID, token)
@@ -129,7 +129,7 @@ func TestHostileCallsOfEachFunctionShowAndChangeNothing(t *testing.T) {
 		"oid": {"'city.secret'::regclass", "'audit.logged_actions'::regclass", "0"}, "regclass": {"'city.secret'::regclass"},
 		"text": {"'D'", "null", "'garbage'"}, "text[]": {"'{}'", "null"}, "integer": {"0", "2147483647"}, "boolean": {"true", "false"},
 		"uuid": {fmt.Sprintf("'%s'", victim.ID), "null"}, "uuid[]": {"'{}'", "null"}, "interval": {"'1 day'", "null"},
-		"lizsync.greeting":       {"null", fmt.Sprintf("row('%s','x',lizsync.current_version(),1,null,1,gen_random_uuid(),'1:1:','1:1:')::lizsync.greeting", victim.ID)},
+		"lizsync.handshake":      {"null", fmt.Sprintf("row('%s','x',lizsync.current_version(),1,null,1,gen_random_uuid(),'1:1:','1:1:')::lizsync.handshake", victim.ID)},
 		"lizsync.table_column[]": {"null", "'{}'"}, "lizsync.pending_row[]": {"null", "'{}'"}, "lizsync.exchanges": {"null"}, "pg_snapshot": {"'1:1:'"},
 		"bigint": {"0"}, "hstore": {"null"},
 	}

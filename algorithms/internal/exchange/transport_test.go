@@ -137,18 +137,18 @@ var steps = []struct {
 	central   int
 }{
 	{false, "lizsync.begin_synchronization(integer)", notCommitted},
-	{true, "lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval, boolean)", notCommitted},
+	{true, "lizsync.open_exchange(lizsync.handshake, lizsync.table_column[], lizsync.pending_row[], interval, boolean)", notCommitted},
 	{false, "lizsync.outgoing_batch(pg_snapshot, bigint, bigint)", notCommitted},
-	{false, "lizsync.receive_early(text)", perhapsCommitted},
+	{false, "lizsync.receive_prefetch(text)", perhapsCommitted},
 	{false, "lizsync.apply_changes()", perhapsCommitted},
 	{true, "lizsync.receive_batch(text)", notCommitted},
-	{true, "lizsync.begin_replay()", notCommitted},
-	{true, "lizsync.compare(oid, boolean, boolean)", notCommitted},
+	{true, "lizsync.prepare_changeset()", notCommitted},
+	{true, "lizsync.resolve_conflicts(oid, boolean, boolean)", notCommitted},
 	{true, "lizsync.close_exchange()", notCommitted},
 	{true, "lizsync.reply_batch(uuid, integer, uuid)", committed},
 	{false, "lizsync.receive_batch(text)", committed},
-	{false, "lizsync.apply_reply(lizsync.answer)", committed},
-	{false, "lizsync.close_reply(lizsync.answer, lizsync.pending_row[])", committed},
+	{false, "lizsync.apply_reply(lizsync.acknowledgement)", committed},
+	{false, "lizsync.close_reply(lizsync.acknowledgement, lizsync.pending_row[])", committed},
 }
 
 // decided waits until nothing of a clone is under way on central, and says whether an edit of the clone has arrived there.
@@ -194,7 +194,7 @@ func TestASessionKilledAtAnyStepLosesNothingAndRepeatsNothing(t *testing.T) {
 			require.Equal(t, fmt.Sprint(3*(i+1)), events(t, central), step.function)
 		}
 		require.Empty(t, conflicts(t, central))
-		for _, table := range []string{"exchanges", "incoming", "replay", "standing"} {
+		for _, table := range []string{"exchanges", "incoming", "changeset", "held_rows"} {
 			for _, db := range []*pgtest.DB{central.DB, clone.DB} {
 				require.Equal(t, "0", db.Text(t, "select count(*) from lizsync."+table), table)
 			}
@@ -283,8 +283,8 @@ func TestAVanishedCloneDoesNotHoldCentralsLocks(t *testing.T) {
 	here, there := clone.Conns(t)
 	g := greet(t, here)
 	execute(t, there, "begin isolation level repeatable read")
-	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], null, '0', false)",
-		pgx.QueryExecModeExec, g.greeting, g.columns)
+	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.handshake, $2::text::lizsync.table_column[], null, '0', false)",
+		pgx.QueryExecModeExec, g.handshake, g.columns)
 	require.NoError(t, err)
 	require.Equal(t, "30s", text(t, there, "select current_setting('idle_in_transaction_session_timeout')"))
 	// The program between the two may vanish, too.

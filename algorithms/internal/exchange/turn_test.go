@@ -12,16 +12,16 @@ import (
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
-const turns = 8 // as in lizsync.take_turn
+const turns = 8 // as in lizsync.acquire_slot
 
-// takeTurns takes all the turns of central but some, each in a session of its own.
-func takeTurns(t *testing.T, central *synctest.Central, clone *synctest.Clone, but int) []*pgx.Conn {
+// acquireSlots takes all the turns of central but some, each in a session of its own.
+func acquireSlots(t *testing.T, central *synctest.Central, clone *synctest.Clone, but int) []*pgx.Conn {
 	t.Helper()
 	var sessions []*pgx.Conn
 	for range turns - but {
 		conn, err := pgx.Connect(t.Context(), central.As(t, clone.Role))
 		require.NoError(t, err)
-		execute(t, conn, "select lizsync.take_turn()")
+		execute(t, conn, "select lizsync.acquire_slot()")
 		sessions = append(sessions, conn)
 	}
 	return sessions
@@ -33,16 +33,16 @@ func TestClonesThatFindCentralBusyWaitForTheirTurn(t *testing.T) {
 	overEach(t, func(t *testing.T, via synctest.Via) {
 		central := city(t, "")
 		clone, other := central.Clone(t), central.Clone(t)
-		sessions := takeTurns(t, central, other, 1)
+		sessions := acquireSlots(t, central, other, 1)
 		require.Zero(t, clone.MustSync(t, via), "one turn is left")
 		require.Zero(t, clone.MustSync(t, via), "and left again by who has synchronised")
 
-		sessions = append(sessions, takeTurns(t, central, other, turns-1)...)
+		sessions = append(sessions, acquireSlots(t, central, other, turns-1)...)
 		set(t, clone.DB, "a", "x = 1")
 		done := start(t, clone, via)
 		watch := central.Conn(t)
 		waiting := fmt.Sprintf("select count(*) = 1 from pg_locks where locktype = 'advisory' and classid = %s::oid and not granted and database = (select oid from pg_database where datname = current_database())",
-			central.Text(t, "select lizsync.turn_class()"))
+			central.Text(t, "select lizsync.slot_lock_class()"))
 		pgtest.WaitFor(t, watch, waiting)
 		require.Equal(t, "0 0 0", tree(t, central.DB, "a"))
 
@@ -63,8 +63,8 @@ func TestWhoSpeaksForNoCloneTakesNoTurn(t *testing.T) {
 	central := city(t, "")
 	clone, revoked := central.Clone(t), central.Clone(t)
 	central.Exec(t, "select lizsync.revoke_clone($1::text::uuid)", revoked.ID)
-	takeTurns(t, central, revoked, 0)
-	require.Equal(t, "0", central.Text(t, "select count(*) from pg_locks where locktype = 'advisory' and classid = lizsync.turn_class()::oid and database = (select oid from pg_database where datname = current_database())"))
+	acquireSlots(t, central, revoked, 0)
+	require.Equal(t, "0", central.Text(t, "select count(*) from pg_locks where locktype = 'advisory' and classid = lizsync.slot_lock_class()::oid and database = (select oid from pg_database where datname = current_database())"))
 	require.Zero(t, clone.MustSync(t, synctest.ViaProgram))
 }
 
@@ -76,16 +76,16 @@ func TestATurnIsGivenBackOnce(t *testing.T) {
 	held := func() (n int) {
 		t.Helper()
 		require.NoError(t, conn.QueryRow(t.Context(),
-			"select count(*) from pg_locks where locktype = 'advisory' and classid = lizsync.turn_class()::oid and pid = pg_backend_pid()").Scan(&n))
+			"select count(*) from pg_locks where locktype = 'advisory' and classid = lizsync.slot_lock_class()::oid and pid = pg_backend_pid()").Scan(&n))
 		return n
 	}
-	execute(t, conn, "select lizsync.take_turn()")
+	execute(t, conn, "select lizsync.acquire_slot()")
 	require.Equal(t, 1, held())
-	execute(t, conn, "select lizsync.take_turn()")
+	execute(t, conn, "select lizsync.acquire_slot()")
 	require.Equal(t, 1, held(), "a session has one at most")
-	execute(t, conn, "begin; select lizsync.end_turn(); rollback")
+	execute(t, conn, "begin; select lizsync.release_slot(); rollback")
 	require.Zero(t, held(), "an exchange that fails after it keeps nobody waiting")
-	execute(t, conn, "select lizsync.end_turn(); select lizsync.end_turn()")
-	execute(t, conn, "select lizsync.take_turn()")
+	execute(t, conn, "select lizsync.release_slot(); select lizsync.release_slot()")
+	execute(t, conn, "select lizsync.acquire_slot()")
 	require.Equal(t, 1, held())
 }

@@ -23,18 +23,18 @@ type process struct {
 	clone, central *pgx.Conn
 	next           int // index in steps
 
-	id, snapshot               string
-	greeting, columns, pending *string
-	batches                    []int64
-	early                      *string
-	again                      bool // nothing goes early in a second attempt
-	late                       bool // the clone writes what came early after central has committed
-	answer, token              string
-	parts                      int
-	counts                     exchange.Counts
-	tries                      int
-	tick                       int     // the operation that committed on central
-	offset                     float64 // of the clone's clock, as central was told
+	id, snapshot                string
+	handshake, columns, pending *string
+	batches                     []int64
+	early                       *string
+	again                       bool // nothing goes early in a second attempt
+	late                        bool // the clone writes what came early after central has committed
+	answer, token               string
+	parts                       int
+	counts                      exchange.Counts
+	tries                       int
+	tick                        int     // the operation that committed on central
+	offset                      float64 // of the clone's clock, as central was told
 }
 
 // The steps; whatever happens may happen between any two of them.
@@ -122,9 +122,9 @@ func (p *process) step() error {
 			return err
 		}
 		err := p.clone.QueryRow(ctx, `
-			select (b.greeting).server_id::text, (b.greeting).snapshot::text, b.greeting::text, b.columns::text, b.pending::text, b.batches
+			select (b.handshake).server_id::text, (b.handshake).snapshot::text, b.handshake::text, b.columns::text, b.pending::text, b.batches
 			from lizsync.begin_synchronization(lizsync.current_version()) as b`, mode,
-		).Scan(&p.id, &p.snapshot, &p.greeting, &p.columns, &p.pending, &p.batches)
+		).Scan(&p.id, &p.snapshot, &p.handshake, &p.columns, &p.pending, &p.batches)
 		if err != nil {
 			return err
 		}
@@ -133,8 +133,8 @@ func (p *process) step() error {
 			return err
 		}
 		err := p.central.QueryRow(ctx, `
-			select lizsync.open_exchange($1::text::lizsync.greeting, $2::text::lizsync.table_column[], $3::text::lizsync.pending_row[], make_interval(secs => $4), $5)`,
-			mode, p.greeting, p.columns, p.pending, p.s.offset+p.s.skew, !p.again).Scan(&p.early)
+			select lizsync.open_exchange($1::text::lizsync.handshake, $2::text::lizsync.table_column[], $3::text::lizsync.pending_row[], make_interval(secs => $4), $5)`,
+			mode, p.handshake, p.columns, p.pending, p.s.offset+p.s.skew, !p.again).Scan(&p.early)
 		if err != nil {
 			return err
 		}
@@ -152,7 +152,7 @@ func (p *process) step() error {
 		}
 	case stepEarly, stepLate:
 		if p.early != nil {
-			if _, err := p.clone.Exec(ctx, "select lizsync.apply_early($1)", mode, p.early); err != nil {
+			if _, err := p.clone.Exec(ctx, "select lizsync.apply_prefetch($1)", mode, p.early); err != nil {
 				return err
 			}
 		}
@@ -176,7 +176,7 @@ func (p *process) step() error {
 			}
 		}
 	case stepApply:
-		err := p.clone.QueryRow(ctx, "select * from lizsync.apply_reply($1::text::lizsync.answer)", mode, p.answer).
+		err := p.clone.QueryRow(ctx, "select * from lizsync.apply_reply($1::text::lizsync.acknowledgement)", mode, p.answer).
 			Scan(&p.counts.ReplayedToCentral, &p.counts.ReplayedToClone, &p.counts.Conflicts, &p.counts.Pending)
 		if err != nil {
 			return err

@@ -55,7 +55,7 @@ begin
             v_action := 'D';
             v_new_uid := v_changed -> 'uid';
         elsif pg_column_size(v_row) > 8192 then
-            v_row := audit.without_photos(v_row, v_changed);
+            v_row := audit.without_large_values(v_row, v_changed);
         end if;
     end if;
 

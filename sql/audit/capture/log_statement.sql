@@ -1,5 +1,5 @@
 -- Records the rows that one statement of an exchange inserted or updated, in half the time that audit.log_row takes for them,
--- and says at once which are just what the clone sent (rule 9 of the protocol): lizsync.label_events sees to the others.
+-- and says at once which are just what the clone sent (rule 9 of the protocol): lizsync.attribute_events sees to the others.
 --
 -- Each table has a setting of its own, named in its triggers: a session in which that is null is recorded by row, any other by
 -- statement. A session that has set it can't make it null again, so that nobody escapes both, whatever he sets. A table for
@@ -31,12 +31,12 @@ declare
     v_exchange lizsync.exchanges;
     v_label jsonb; -- of all rows but for the time: made for each, it would take a tenth of the whole
 begin
-    if not lizsync.is_logged_by_statement(tg_relid) or not tg_argv[1]::boolean then
+    if not lizsync.is_captured_by_statement(tg_relid) or not tg_argv[1]::boolean then
         raise exception 'this session cannot write to %.%: the table has got a trigger since it synchronised', tg_table_schema, tg_table_name
             using errcode = 'object_not_in_prerequisite_state', hint = 'Connect again.';
     end if;
     select * into v_exchange from lizsync.exchanges where transaction_id = c_transaction;
-    v_label := lizsync.clone_label(v_exchange, now());
+    v_label := lizsync.attribution(v_exchange, now());
 
     if tg_op = 'INSERT' then
         insert into audit.logged_actions (
@@ -51,7 +51,7 @@ begin
             c_application, c_address, c_port, c_query,
             'I', c.row_data, false, c.uid, jsonb_set(v_label, '{time}', to_jsonb(r.edited_at))
         from (select n.uid, hstore(n.*) as row_data from new_rows as n offset 0) as c
-        left join lizsync.replay r
+        left join lizsync.changeset r
             on r.exchange = v_exchange.transaction_id and r.relid = tg_relid and r.uid = c.uid
                 and r.first_event = r.last_event and r.action = 'R' and c.row_data @> r.won;
         return null;
@@ -70,7 +70,7 @@ begin
         c_application, c_address, c_port, c_query,
         case when c.changed is not null then 'U' when c.before is not null then 'D' else 'I' end,
         case
-            when pg_column_size(c.before) > 8192 and c.changed is not null then audit.without_photos(c.before, c.changed)
+            when pg_column_size(c.before) > 8192 and c.changed is not null then audit.without_large_values(c.before, c.changed)
             else coalesce(c.before, c.after)
         end,
         c.changed, false, c.uid, jsonb_set(v_label, '{time}', to_jsonb(r.edited_at))
@@ -80,7 +80,7 @@ begin
         full join (select n.uid, hstore(n.*) as after from new_rows as n offset 0) as n using (uid)
         offset 0
     ) as c
-    left join lizsync.replay r
+    left join lizsync.changeset r
         on r.exchange = v_exchange.transaction_id and r.relid = tg_relid and r.uid = c.uid
             and r.first_event = r.last_event and r.action <> 'D' and c.changed = r.won
     where c.changed is null or c.changed <> '' and (c_ignored = '{}' or c.changed - c_ignored <> '');

@@ -8,7 +8,7 @@ declare
 begin
     for v_schema in
         select n.nspname as name, string_agg(quote_ident(c.relname), ', ') as tables
-        from lizsync.white_list(lizsync.server_id()) as w
+        from lizsync.publication_list(lizsync.server_id()) as w
         join pg_class c on c.oid = w.relid
         join pg_namespace n on n.oid = c.relnamespace
         group by n.nspname

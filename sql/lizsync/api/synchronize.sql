@@ -12,12 +12,12 @@ declare
     v_dblink text := (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'dblink');
     v_begin record;
     v_asked timestamptz;
-    v_turn lizsync.turn;
+    v_slot lizsync.slot;
     v_original text;
     v_offset double precision; -- in seconds: an interval may have days, which are not the same everywhere
     v_message text;
-    v_early text;
-    v_answer lizsync.answer;
+    v_prefetch text;
+    v_acknowledgement lizsync.acknowledgement;
     v_final boolean := false; -- central has been asked to commit
     v_writing boolean := false;
     v_committed boolean := false;
@@ -31,7 +31,7 @@ begin
         execute format('select %I.dblink_connect(''lizsync'', ''central_server'')', v_dblink);
         v_asked := clock_timestamp();
         begin
-            v_turn := lizsync.central_query('select lizsync.take_turn()');
+            v_slot := lizsync.central_query('select lizsync.acquire_slot()');
         exception when undefined_function or invalid_schema_name then
             if lizsync.central_query('select to_regclass(''lizsync.sys_structure_metadonnee'')') is null then
                 raise;
@@ -41,8 +41,8 @@ begin
                 using errcode = 'feature_not_supported', hint = 'Upgrade central with upgrade_database_structure.';
         end;
         -- As NTP does: what the answer took on central does not count.
-        v_offset := (extract(epoch from v_asked) - v_turn.asked_at + extract(epoch from clock_timestamp()) - v_turn.given_at) / 2;
-        select * into v_begin from lizsync.begin_synchronization(v_turn.version);
+        v_offset := (extract(epoch from v_asked) - v_slot.asked_at + extract(epoch from clock_timestamp()) - v_slot.given_at) / 2;
+        select * into v_begin from lizsync.begin_synchronization(v_slot.version);
 
         loop
             begin
@@ -50,20 +50,20 @@ begin
                 -- those, the clone writes that. Central does not wait for it to commit.
                 perform lizsync.central_send(format(
                     'begin isolation level repeatable read; select lizsync.open_exchange(%L, %L, %L, make_interval(secs => %s), true)',
-                    v_begin.greeting, v_begin.columns, v_begin.pending, v_offset
+                    v_begin.handshake, v_begin.columns, v_begin.pending, v_offset
                 ));
-                v_message := lizsync.outgoing_message(v_begin.greeting, v_begin.batches, 1);
-                v_early := lizsync.central_result();
+                v_message := lizsync.outgoing_message(v_begin.handshake, v_begin.batches, 1);
+                v_prefetch := lizsync.central_result();
                 for i in 2 .. coalesce(cardinality(v_begin.batches), 0) loop
                     perform lizsync.central_send(v_message);
-                    v_message := lizsync.outgoing_message(v_begin.greeting, v_begin.batches, i);
+                    v_message := lizsync.outgoing_message(v_begin.handshake, v_begin.batches, i);
                     perform lizsync.central_result();
                 end loop;
                 v_final := true;
                 perform lizsync.central_send(v_message);
-                if v_early is not null then
+                if v_prefetch is not null then
                     v_writing := true;
-                    perform lizsync.apply_early(v_early);
+                    perform lizsync.apply_prefetch(v_prefetch);
                     v_writing := false;
                 end if;
                 v_message := lizsync.central_result();
@@ -79,14 +79,14 @@ begin
             end;
         end loop;
 
-        v_answer := coalesce(v_message, lizsync.central_query('select current_setting(''lizsync.answer'')'));
-        for i in 1 .. v_answer.batches loop
+        v_acknowledgement := coalesce(v_message, lizsync.central_query('select current_setting(''lizsync.acknowledgement'')'));
+        for i in 1 .. v_acknowledgement.batches loop
             perform lizsync.receive_batch(lizsync.central_query(format(
-                'select lizsync.reply_batch(%L, %s, %L)', (v_begin.greeting).server_id, i, v_answer.token
+                'select lizsync.reply_batch(%L, %s, %L)', (v_begin.handshake).server_id, i, v_acknowledgement.token
             )));
         end loop;
         execute format('select %I.dblink_disconnect(''lizsync'')', v_dblink);
-        return query select * from lizsync.apply_reply(v_answer);
+        return query select * from lizsync.apply_reply(v_acknowledgement);
     exception when others or query_canceled then
         declare
             v_state text := sqlstate;

@@ -12,7 +12,7 @@ as $$
         )::lizsync.table_column
         order by w.relation, a.attnum
     )
-    from lizsync.white_list(p_clone_id) as w
+    from lizsync.publication_list(p_clone_id) as w
     join pg_attribute a on a.attrelid = w.relid and a.attnum > 0 and not a.attisdropped
 $$;
 comment on function lizsync.table_columns(uuid) is 'The columns of a clone''s tables as they are in this database.';

@@ -1,5 +1,5 @@
--- No SET clause and not SECURITY DEFINER: see unseen_events. Any edit is later than what gives a row back (give_back and
--- label_rows), which nobody edited then.
+-- No SET clause and not SECURITY DEFINER: see unseen_events. Any edit is later than what gives a row back (resend_rows and
+-- rewrite_events), which nobody edited then.
 create or replace function lizsync.unseen_edits(p_exchange lizsync.exchanges) returns table (
     event_id bigint,
     relid oid,
@@ -11,11 +11,11 @@ create or replace function lizsync.unseen_edits(p_exchange lizsync.exchanges) re
     of_clone boolean,
     caused_by_clone boolean,
     of_exchange boolean,
-    given boolean
+    resent boolean
 )
 language sql stable
 as $$
-    select * from lizsync.unseen_events(p_exchange) as e where not e.given
+    select * from lizsync.unseen_events(p_exchange) as e where not e.resent
 $$;
 comment on function lizsync.unseen_edits(lizsync.exchanges) is
     'On central: unseen_events less those that only give a row back to the clone that had deleted it or given it up.';

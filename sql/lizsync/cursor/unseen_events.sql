@@ -1,5 +1,5 @@
 -- No SET clause and not SECURITY DEFINER, so that the planner sees through it: it is a view with a parameter. Of use to
--- functions of the structure's owner alone. What is for another clone alone (label_rows, give_back) is left out.
+-- functions of the structure's owner alone. What is for another clone alone (rewrite_events, resend_rows) is left out.
 create or replace function lizsync.unseen_events(p_exchange lizsync.exchanges) returns table (
     event_id bigint,
     relid oid,
@@ -11,7 +11,7 @@ create or replace function lizsync.unseen_events(p_exchange lizsync.exchanges) r
     of_clone boolean,
     caused_by_clone boolean,
     of_exchange boolean,
-    given boolean
+    resent boolean
 )
 language sql stable
 as $$
@@ -25,7 +25,7 @@ as $$
         l.transaction_id = p_exchange.transaction_id,
         coalesce(l.sync_data ? 'for', false)
     from audit.logged_actions l
-    left join lizsync.standing s on s.exchange = p_exchange.transaction_id and s.relid = l.relid and s.uid = l.uid
+    left join lizsync.held_rows s on s.exchange = p_exchange.transaction_id and s.relid = l.relid and s.uid = l.uid
     where l.transaction_id >= p_exchange.horizon
         and l.uid is not null
         and coalesce(l.sync_data ->> 'for' = p_exchange.clone_id::text, true)

@@ -1,4 +1,4 @@
--- Events become net changes in lizsync.replay, in event order and never by time (rule 7 of the protocol), less those of a
+-- Events become net changes in lizsync.changeset, in event order and never by time (rule 7 of the protocol), less those of a
 -- snapshot and those that a pending row has received. Their ordinals begin after one given.
 create or replace function lizsync.reduce_changes(p_received pg_snapshot, p_after integer) returns void
 language plpgsql
@@ -18,9 +18,9 @@ as $$
 declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
 begin
-    insert into lizsync.replay (exchange, ordinal, relid, uid, action, fields, won, first_event, last_event, edited_at, author)
+    insert into lizsync.changeset (exchange, ordinal, relid, uid, action, fields, won, first_event, last_event, edited_at, author)
     with relation as materialized (
-        select relation, relid, lizsync.sent_columns(relid) as columns from lizsync.white_list(v_exchange.clone_id)
+        select relation, relid, lizsync.sent_columns(relid) as columns from lizsync.publication_list(v_exchange.clone_id)
     ), event as materialized (
         select i.event_id, r.relid, i.uid, i.action, i.fields, r.columns, i.edited_at, i.author
         from lizsync.incoming i

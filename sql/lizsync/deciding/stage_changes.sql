@@ -1,4 +1,4 @@
--- On central: what the clone sent becomes net changes in lizsync.replay. What was received before is skipped first, then
+-- On central: what the clone sent becomes net changes in lizsync.changeset. What was received before is skipped first, then
 -- the rest is reduced (rule 7 of the protocol).
 create or replace function lizsync.stage_changes() returns void
 language plpgsql
@@ -9,9 +9,8 @@ declare
     v_entry lizsync.clones;
 begin
     select * into strict v_entry from lizsync.clones where server_id = v_exchange.clone_id;
-    if not lizsync.is_digest_of(
-        case when v_exchange.token = v_entry.offered_token then v_entry.pending_digest else v_entry.digest end,
-        lizsync.events_digest(v_exchange.received)
+    if lizsync.events_digest(v_exchange.received) <> (
+        case v_exchange.token when v_entry.offered_token then v_entry.pending_digest else v_entry.digest end
     ) then
         raise exception 'these are not the changes that central has received from the clone %', v_entry.server_name
             using errcode = 'object_not_in_prerequisite_state', detail = 'This is another copy of the clone, or an old backup of it.',
@@ -25,9 +24,9 @@ begin
         object_table, object_uid, clone_id, sync_id, clone_time, clone_author, row_data, rejected, rule_applied
     )
     select i.relation, i.uid, v_exchange.clone_id, v_exchange.sync_id, i.edited_at, i.author, i.fields, 'clone', 'delete wins'
-    from lizsync.standing s
-    join lizsync.replay r on r.exchange = s.exchange and r.relid = s.relid and r.uid = s.uid and r.action = 'R'
-    join lizsync.white_list(v_exchange.clone_id) as w on w.relid = s.relid
+    from lizsync.held_rows s
+    join lizsync.changeset r on r.exchange = s.exchange and r.relid = s.relid and r.uid = s.uid and r.action = 'R'
+    join lizsync.publication_list(v_exchange.clone_id) as w on w.relid = s.relid
     join lizsync.incoming i
         on i.exchange = s.exchange and i.relation = w.relation and i.uid = s.uid and i.action = 'U' and i.event_id < r.first_event
     left join lizsync.pending_changes p on p.clone_id = v_exchange.clone_id and p.object_table = i.relation and p.object_uid = i.uid

@@ -7,21 +7,21 @@ begin
     execute format('grant usage on schema lizsync to %I', p_role);
     execute format(
         'grant execute on function
-            lizsync.current_version(), lizsync.take_turn(),
-            lizsync.open_exchange(lizsync.greeting, lizsync.table_column[], lizsync.pending_row[], interval, boolean),
+            lizsync.current_version(), lizsync.acquire_slot(),
+            lizsync.open_exchange(lizsync.handshake, lizsync.table_column[], lizsync.pending_row[], interval, boolean),
             lizsync.receive_batch(text), lizsync.exchange(), lizsync.reply_batch(uuid, integer, uuid),
             lizsync.clone_status(uuid, pg_snapshot), lizsync.clone_conflicts(uuid, integer),
             -- and what exchange() calls with the rights of the role:
-            lizsync.begin_replay(), lizsync.apply_changes(), lizsync.close_exchange(),
-            lizsync.is_central_exchange(), lizsync.tables_to_write(), lizsync.has_deletes(oid), lizsync.number_refused(),
-            lizsync.write_table(oid, boolean, boolean), lizsync.compare(oid, boolean, boolean), lizsync.groups_to_write(oid, boolean, boolean),
+            lizsync.prepare_changeset(), lizsync.apply_changes(), lizsync.close_exchange(),
+            lizsync.is_central_exchange(), lizsync.changeset_tables(), lizsync.has_deletes(oid), lizsync.number_refused(),
+            lizsync.write_table(oid, boolean, boolean), lizsync.resolve_conflicts(oid, boolean, boolean), lizsync.changeset_groups(oid, boolean, boolean),
             lizsync.write_range(oid, text, text[], integer, integer, boolean),
-            lizsync.rows_to_write(oid, text, text[], integer, integer, boolean),
-            lizsync.refuse(oid, text, text[], integer, integer, boolean, text), lizsync.refuse_rows(oid, uuid[], text),
-            lizsync.refuse_edited(oid, text, text[], integer, integer, text),
-            lizsync.accept(oid, text, text[], integer, integer), lizsync.spared_rows(oid),
-            lizsync.takes_rows_along(oid, text, text[]), lizsync.check_not_rewritten(oid), lizsync.hstore_schema(),
-            lizsync.write_as_group(oid), lizsync.group_to_write(oid), lizsync.accept_rows(oid, uuid[]),
+            lizsync.changeset_range(oid, text, text[], integer, integer, boolean),
+            lizsync.refuse_range(oid, text, text[], integer, integer, boolean, text), lizsync.refuse_rows(oid, uuid[], text),
+            lizsync.refuse_locked(oid, text, text[], integer, integer, text),
+            lizsync.accept_range(oid, text, text[], integer, integer), lizsync.held_child(oid),
+            lizsync.may_cascade(oid, text, text[]), lizsync.check_not_rewritten(oid), lizsync.hstore_schema(),
+            lizsync.write_as_group(oid), lizsync.unique_violations(oid), lizsync.accept_rows(oid, uuid[]),
             lizsync.relation_name(oid), lizsync.sent_columns(regclass), lizsync.local_columns(regclass)
         to %I',
         p_role

@@ -4,7 +4,7 @@
 -- The log is read without blocking anybody who edits; what commits later is sent the next time.
 create or replace function lizsync.begin_synchronization(
     p_central_version integer,
-    out greeting lizsync.greeting,
+    out handshake lizsync.handshake,
     out columns lizsync.table_column[],
     out pending lizsync.pending_row[],
     out batches bigint[]
@@ -48,14 +48,14 @@ begin
             hint = 'Deploy a package to it, asking to keep its unsent changes.';
     end if;
 
-    perform lizsync.notice_vanished(true);
-    perform lizsync.relink_log();
+    perform lizsync.detect_dead_peer(true);
+    perform lizsync.remap_log();
 
     -- The events and the snapshot, in one statement.
     with log as (
         select event_id, lizsync.text_size(case action when 'U' then changed_fields else row_data end) as size
         from audit.logged_actions
-        where relid in (select w.relid from lizsync.white_list(lizsync.server_id()) as w) and uid is not null
+        where relid in (select w.relid from lizsync.publication_list(lizsync.server_id()) as w) and uid is not null
         offset 0 -- so that the sizes are sorted, not the rows
     ), batch as (
         select max(event_id) as last_event
@@ -66,21 +66,21 @@ begin
         row (
             m.server_id, m.server_name, lizsync.current_version(), v_central.clone_system_identifier,
             v_central.server_id, v_central.system_identifier, v_central.token, v_central.cursor, pg_current_snapshot()
-        )::lizsync.greeting as greeting,
+        )::lizsync.handshake as handshake,
         (select array_agg(last_event order by last_event) from batch) as batches
     into strict v_read
     from lizsync.server_metadata m;
 
-    greeting := v_read.greeting;
+    handshake := v_read.handshake;
     batches := v_read.batches;
-    columns := lizsync.table_columns(greeting.server_id);
+    columns := lizsync.table_columns(handshake.server_id);
     select array_agg(row (object_table, object_uid, received, given_up, error)::lizsync.pending_row) into pending
     from lizsync.pending_changes;
 
     insert into lizsync.exchanges (transaction_id, clone_id, sync_id, started_at, clock_offset, sent, token, cursor, horizon, received)
     values (
-        pg_current_xact_id()::text::bigint, greeting.server_id, gen_random_uuid(), clock_timestamp(), '0',
-        greeting.snapshot, greeting.token, greeting.cursor, 0, greeting.snapshot
+        pg_current_xact_id()::text::bigint, handshake.server_id, gen_random_uuid(), clock_timestamp(), '0',
+        handshake.snapshot, handshake.token, handshake.cursor, 0, handshake.snapshot
     );
 end
 $$;

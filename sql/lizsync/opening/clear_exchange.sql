@@ -2,9 +2,9 @@ create or replace function lizsync.clear_exchange() returns void
 language sql
 set search_path from current
 as $$
-    delete from lizsync.replay where exchange = pg_current_xact_id_if_assigned()::text::bigint;
+    delete from lizsync.changeset where exchange = pg_current_xact_id_if_assigned()::text::bigint;
     delete from lizsync.incoming where exchange = pg_current_xact_id_if_assigned()::text::bigint;
-    delete from lizsync.standing where exchange = pg_current_xact_id_if_assigned()::text::bigint;
+    delete from lizsync.held_rows where exchange = pg_current_xact_id_if_assigned()::text::bigint;
     delete from lizsync.exchanges where transaction_id = pg_current_xact_id_if_assigned()::text::bigint;
 $$;
 comment on function lizsync.clear_exchange() is 'Empties the work tables of the running exchange.';

@@ -2,7 +2,7 @@
 -- User triggers do not run: their effects come from central. Where the role may, that is the replica role, under which
 -- foreign keys are checked here, by set, afterwards; otherwise the audit's trigger looks away. The tables' triggers that run
 -- even so are disabled meanwhile.
-create or replace function lizsync.apply_reply(p_answer lizsync.answer) returns table (
+create or replace function lizsync.apply_reply(p_acknowledgement lizsync.acknowledgement) returns table (
     number_replayed_to_central integer, number_replayed_to_clone integer, number_conflicts integer, number_pending integer
 )
 language plpgsql
@@ -24,9 +24,9 @@ declare
     v_enable text[] := '{}';
 begin
     set constraints all immediate;
-    v_tables := lizsync.tables_to_write();
+    v_tables := lizsync.changeset_tables();
     perform set_config('lock_timeout', '5s', true);
-    v_refused := v_refused || array(select h from lizsync.hold_back_edited() as h);
+    v_refused := v_refused || array(select h from lizsync.hold_edited_rows() as h);
 
     if v_replica then
         perform set_config('session_replication_role', 'replica', true);
@@ -45,9 +45,9 @@ begin
         exception when lock_not_available then
             v_locked := array(
                 select row (lizsync.relation_name(v_table), w.uid, null, false, 'somebody is editing the table here')::lizsync.pending_row
-                from lizsync.rows_staged(v_table) as w
+                from lizsync.staged_rows(v_table) as w
             );
-            perform lizsync.withdraw_rows(v_locked);
+            perform lizsync.unstage_rows(v_locked);
             v_refused := v_refused || v_locked;
         end;
     end loop;
@@ -59,7 +59,7 @@ begin
         begin
             perform lizsync.apply_changes();
             -- From here on the rows are locked.
-            v_locked := array(select h from lizsync.hold_back_edited() as h);
+            v_locked := array(select h from lizsync.hold_edited_rows() as h);
             v_broken := cardinality(v_locked) > 0;
             v_refused := v_refused || v_locked;
             if v_replica then
@@ -75,7 +75,7 @@ begin
             null;
         end;
         exit when not v_broken;
-        perform lizsync.withdraw_rows(v_refused);
+        perform lizsync.unstage_rows(v_refused);
     end loop;
 
     perform set_config('session_replication_role', v_role, true) where v_replica;
@@ -84,9 +84,9 @@ begin
         execute v_statement;
     end loop;
     perform lizsync.refresh_views(v_tables);
-    return query select * from lizsync.close_reply(p_answer, v_refused);
+    return query select * from lizsync.close_reply(p_acknowledgement, v_refused);
 end
 $$;
-comment on function lizsync.apply_reply(lizsync.answer) is
+comment on function lizsync.apply_reply(lizsync.acknowledgement) is
     'On a clone: writes what central sent. What central answered is its argument; returns what the whole synchronisation did.';
-revoke all on function lizsync.apply_reply(lizsync.answer) from public;
+revoke all on function lizsync.apply_reply(lizsync.acknowledgement) from public;

@@ -1,7 +1,7 @@
 -- On a clone, last: the cursor moves, and the events that central has confirmed are removed, in the transaction that wrote
 -- the data (rule 11 of the protocol).
 -- SECURITY DEFINER: called by apply_reply, which runs with the caller's rights.
-create or replace function lizsync.close_reply(p_answer lizsync.answer, p_refused lizsync.pending_row[]) returns table (
+create or replace function lizsync.close_reply(p_acknowledgement lizsync.acknowledgement, p_refused lizsync.pending_row[]) returns table (
     number_replayed_to_central integer, number_replayed_to_clone integer, number_conflicts integer, number_pending integer
 )
 language plpgsql security definer
@@ -17,10 +17,10 @@ declare
     v_by_clone lizsync.pending_row[];
     v_by_central lizsync.pending_row[];
 begin
-    number_replayed_to_central := p_answer.number_replayed_to_central;
-    number_conflicts := p_answer.number_conflicts;
+    number_replayed_to_central := p_acknowledgement.number_replayed_to_central;
+    number_conflicts := p_acknowledgement.number_conflicts;
     select count(*) into number_replayed_to_clone
-    from lizsync.replay
+    from lizsync.changeset
     where exchange = v_exchange.transaction_id and error is null and (won <> '' or action = 'D');
 
     -- A row that stands still is unreceived from the cursor that it stood at first, or from when it was written early.
@@ -29,40 +29,40 @@ begin
     from (
         select relation, uid, error from unnest(p_refused)
         union all
-        select lizsync.relation_name(relid), uid, error from lizsync.replay where exchange = v_exchange.transaction_id and error is not null
+        select lizsync.relation_name(relid), uid, error from lizsync.changeset where exchange = v_exchange.transaction_id and error is not null
     ) as r
-    left join lizsync.standing s on s.exchange = v_exchange.transaction_id and s.relid = to_regclass(r.relation) and s.uid = r.uid
+    left join lizsync.held_rows s on s.exchange = v_exchange.transaction_id and s.relid = to_regclass(r.relation) and s.uid = r.uid
     left join lizsync.pending_changes p on p.object_table = r.relation and p.object_uid = r.uid;
     select array_agg(row (r.relation, r.uid, coalesce(p.received, v_exchange.cursor), false, r.error)::lizsync.pending_row)
     into v_by_central
-    from unnest(p_answer.refused) as r
+    from unnest(p_acknowledgement.refused) as r
     left join lizsync.pending_changes p on p.object_table = r.relation and p.object_uid = r.uid;
     perform lizsync.record_pending(v_exchange.clone_id, v_by_central, v_by_clone);
     select count(*) into number_pending from lizsync.pending_changes;
 
     delete from audit.logged_actions l
-    where l.relid in (select w.relid from lizsync.white_list(v_exchange.clone_id) as w)
+    where l.relid in (select w.relid from lizsync.publication_list(v_exchange.clone_id) as w)
         and l.uid is not null
         and lizsync.is_received(l.transaction_id, v_exchange.sent)
         and not exists (
-            select from unnest(p_answer.refused) as r where to_regclass(r.relation)::oid = l.relid and r.uid = l.uid
+            select from unnest(p_acknowledgement.refused) as r where to_regclass(r.relation)::oid = l.relid and r.uid = l.uid
         );
     update lizsync.central set
-        system_identifier = p_answer.central_system_identifier,
-        cursor = p_answer.cursor,
-        token = p_answer.token,
+        system_identifier = p_acknowledgement.central_system_identifier,
+        cursor = p_acknowledgement.cursor,
+        token = p_acknowledgement.token,
         last_synchronized = clock_timestamp();
     insert into lizsync.history (
         sync_id, sync_time, server_from, server_to, sync_type, sync_status,
         number_replayed_to_central, number_replayed_to_clone, number_conflicts, number_pending, duration
     )
     select
-        p_answer.sync_id, v_exchange.started_at, v_exchange.clone_id, array[c.server_id::text], 'partial', 'done',
+        p_acknowledgement.sync_id, v_exchange.started_at, v_exchange.clone_id, array[c.server_id::text], 'partial', 'done',
         number_replayed_to_central, number_replayed_to_clone, number_conflicts, number_pending, clock_timestamp() - v_exchange.started_at
     from lizsync.central c;
     perform lizsync.clear_exchange();
     return next;
 end
 $$;
-comment on function lizsync.close_reply(lizsync.answer, lizsync.pending_row[]) is 'On a clone: ends the synchronisation.';
-revoke all on function lizsync.close_reply(lizsync.answer, lizsync.pending_row[]) from public;
+comment on function lizsync.close_reply(lizsync.acknowledgement, lizsync.pending_row[]) is 'On a clone: ends the synchronisation.';
+revoke all on function lizsync.close_reply(lizsync.acknowledgement, lizsync.pending_row[]) from public;

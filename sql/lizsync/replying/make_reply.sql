@@ -27,16 +27,16 @@ begin
     delete from lizsync.reply where clone_id = v_exchange.clone_id;
 
     with relation as materialized (
-        select relid, relation, lizsync.sent_columns(relid) as columns from lizsync.white_list(v_exchange.clone_id)
+        select relid, relation, lizsync.sent_columns(relid) as columns from lizsync.publication_list(v_exchange.clone_id)
     ), apart as materialized (
         -- Rows that did not go early, and those that this exchange wrote beyond what the clone sent.
-        select e.relid, e.uid, bool_or((e.of_clone or e.given) and not e.of_exchange or s.uid is not null) as kept
+        select e.relid, e.uid, bool_or((e.of_clone or e.resent) and not e.of_exchange or s.uid is not null) as kept
         from lizsync.unseen_events(v_exchange) as e
-        left join lizsync.standing s on s.exchange = v_exchange.transaction_id and s.relid = e.relid and s.uid = e.uid
+        left join lizsync.held_rows s on s.exchange = v_exchange.transaction_id and s.relid = e.relid and s.uid = e.uid
         where e.relid = any (array(select relid from relation))
             and case
                 when e.of_exchange then not e.of_clone
-                else e.of_clone or e.given or s.uid is not null or (e.relid, e.uid) in (
+                else e.of_clone or e.resent or s.uid is not null or (e.relid, e.uid) in (
                     select r.relid, i.uid
                     from lizsync.incoming i join relation r using (relation)
                     where i.exchange = v_exchange.transaction_id
@@ -45,18 +45,18 @@ begin
         group by e.relid, e.uid
     ), event as materialized (
         -- Nothing goes back of a row that stands still.
-        select e.event_id, e.relid, e.uid, e.action, e.fields, e.of_clone, e.of_exchange, e.given
+        select e.event_id, e.relid, e.uid, e.action, e.fields, e.of_clone, e.of_exchange, e.resent
         from lizsync.unseen_events(v_exchange) as e
         where e.relid = any (array(select relid from relation))
-            and (v_exchange.early is null or (e.relid, e.uid) in (select relid, uid from apart))
+            and (v_exchange.prefetched is null or (e.relid, e.uid) in (select relid, uid from apart))
             and not exists (
-                select from lizsync.replay r
+                select from lizsync.changeset r
                 where r.exchange = v_exchange.transaction_id and r.error is not null and r.relid = e.relid and r.uid = e.uid
             )
-    ), given as materialized (
+    ), resent as materialized (
         -- Rows of which the clone is told what they are. What became of them does not tell: nothing was locked when that was found, and
         -- a transaction that this exchange did not see may have written them before, by the order of the events.
-        select relid, uid from event where given group by relid, uid
+        select relid, uid from event where resent group by relid, uid
     ), several as materialized (
         -- Rows with more than one event, but those that the clone alone has written.
         select
@@ -64,7 +64,7 @@ begin
             bool_or(of_clone)
                 and (bool_or(action <> 'U') or max(event_id) filter (where not of_clone) > min(event_id) filter (where of_clone)) as in_turns
         from event
-        where (relid, uid) not in (select relid, uid from given)
+        where (relid, uid) not in (select relid, uid from resent)
         group by relid, uid
         having count(*) > 1 and not bool_and(of_clone)
     ), written as (
@@ -77,10 +77,10 @@ begin
         select e.relid, e.uid, case e.action when 'I' then 'R' else e.action end as action, e.fields
         from event e
         where not e.of_clone and not exists (select from several s where s.relid = e.relid and s.uid = e.uid)
-            and (e.relid, e.uid) not in (select relid, uid from given)
+            and (e.relid, e.uid) not in (select relid, uid from resent)
         union all
         select g.relid, n.uid, case when n.fields is null then 'D' else 'R' end, n.fields
-        from (select relid, array_agg(uid) as uids from given group by relid) as g
+        from (select relid, array_agg(uid) as uids from resent group by relid) as g
         cross join lateral (
             select u.uid, c.fields from unnest(g.uids) as u (uid) left join lizsync.current_rows(g.relid, g.uids) as c using (uid)
         ) as n
@@ -144,8 +144,8 @@ begin
         group by e.relid, e.uid
     ), counted as (
         update lizsync.exchanges
-        set number_early = number_early - (select count(*) from again)
-        where transaction_id = v_exchange.transaction_id and early is not null
+        set number_prefetched = number_prefetched - (select count(*) from again)
+        where transaction_id = v_exchange.transaction_id and prefetched is not null
     )
     insert into lizsync.reply (clone_id, batch, token, number_of_changes, payload)
     select

@@ -8,7 +8,7 @@ begin
     return query
     select c.*
     from lizsync.conflicts c
-    where c.clone_id = p_clone_id and c.object_table in (select w.relation from lizsync.white_list(p_clone_id) as w)
+    where c.clone_id = p_clone_id and c.object_table in (select w.relation from lizsync.publication_list(p_clone_id) as w)
     order by c.id desc
     limit p_most;
 end

@@ -16,14 +16,14 @@ as $$
 declare
     v_entry lizsync.clones := lizsync.admit_clone(p_clone_id);
 begin
-    p_cursor := lizsync.received_before(p_cursor, v_entry.taken_over);
+    p_cursor := lizsync.effective_cursor(p_cursor, v_entry.taken_over);
     last_synchronized := v_entry.last_synchronized;
     select m.server_name into server_name from lizsync.server_metadata m;
     select count(*) into number_waiting
     from (
         select distinct l.relid, l.uid
         from audit.logged_actions l
-        where l.relid = any (array(select w.relid from lizsync.white_list(p_clone_id) as w))
+        where l.relid = any (array(select w.relid from lizsync.publication_list(p_clone_id) as w))
             and l.transaction_id >= pg_snapshot_xmin(p_cursor)::text::bigint
             and not lizsync.is_received(l.transaction_id, p_cursor)
             and l.uid is not null

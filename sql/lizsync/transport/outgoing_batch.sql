@@ -12,7 +12,7 @@ set work_mem = '64MB'
 as $$
     with relation as materialized (
         select relation, relid, lizsync.local_columns(relid) as local_columns, lizsync.sent_columns(relid) as sent_columns
-        from lizsync.white_list(lizsync.server_id())
+        from lizsync.publication_list(lizsync.server_id())
     ), lacking as materialized (
         -- Inserts from before a column: its value is in the row alone.
         select l.event_id, l.relid, l.uid, l.row_data
@@ -22,7 +22,7 @@ as $$
             and l.action = 'I' and not l.row_data ?& w.sent_columns
     ), now as materialized (
         -- By event, and not looked at unless there are such inserts. What is big there came by an edit, which is sent as well.
-        select hstore(array_agg(l.event_id::text), array_agg(audit.without_photos(c.fields, l.row_data)::text)) as rows
+        select hstore(array_agg(l.event_id::text), array_agg(audit.without_large_values(c.fields, l.row_data)::text)) as rows
         from (select relid, array_agg(uid) as uids from lacking group by relid) as t
         cross join lateral lizsync.current_rows(t.relid, t.uids) as c
         join lacking l on l.relid = t.relid and l.uid = c.uid

@@ -18,22 +18,22 @@ declare
     v_correction interval := lizsync.clock_correction();
 begin
     if v_exchange.clone_id = lizsync.server_id() then
-        insert into lizsync.replay (exchange, ordinal, relid, uid, action, fields, won)
+        insert into lizsync.changeset (exchange, ordinal, relid, uid, action, fields, won)
         select
             v_exchange.transaction_id, (c.change).event_id, w.relid, (c.change).uid, (c.change).action,
             coalesce((c.change).fields, ''), coalesce((c.change).fields, '')
         from (select item::lizsync.change as change from unnest(v_items) as u (item) where item <> '' offset 0) as c
-        join lizsync.white_list(v_exchange.clone_id) as w on w.relation = (c.change).relation;
+        join lizsync.publication_list(v_exchange.clone_id) as w on w.relation = (c.change).relation;
         -- What comes again takes the place of what came early. Should it be refused, it stands still from where it was written.
         with again as (
-            delete from lizsync.replay e
-            using lizsync.replay r
-            where v_exchange.early is not null and e.exchange = v_exchange.transaction_id and e.ordinal < 0
+            delete from lizsync.changeset e
+            using lizsync.changeset r
+            where v_exchange.prefetched is not null and e.exchange = v_exchange.transaction_id and e.ordinal < 0
                 and r.exchange = v_exchange.transaction_id and r.ordinal > 0 and r.relid = e.relid and r.uid = e.uid
             returning e.relid, e.uid
         )
-        insert into lizsync.standing (exchange, relid, uid, received, given_up)
-        select v_exchange.transaction_id, relid, uid, v_exchange.early, false from again where v_exchange.written is not null;
+        insert into lizsync.held_rows (exchange, relid, uid, received, given_up)
+        select v_exchange.transaction_id, relid, uid, v_exchange.prefetched, false from again where v_exchange.prefetched_tables is not null;
         return;
     end if;
     insert into lizsync.incoming (exchange, event_id, transaction_id, relation, uid, action, fields, edited_at, author)

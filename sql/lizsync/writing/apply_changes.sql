@@ -5,7 +5,7 @@ language plpgsql
 set search_path from current
 as $$
 declare
-    v_tables oid[] := lizsync.tables_to_write();
+    v_tables oid[] := lizsync.changeset_tables();
     v_again boolean := false;
     v_refused bigint := 0;
     v_before bigint;

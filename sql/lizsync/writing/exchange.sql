@@ -1,10 +1,10 @@
 -- On central, after open_exchange and the batches: everything at once. Runs with the rights of the clone's role.
-create or replace function lizsync.exchange() returns lizsync.answer
+create or replace function lizsync.exchange() returns lizsync.acknowledgement
 language plpgsql
 set search_path from current
 as $$
 begin
-    perform lizsync.begin_replay();
+    perform lizsync.prepare_changeset();
     -- Each row's constraints are checked where the row can still be refused, not at the commit.
     set constraints all immediate;
     perform set_config('lock_timeout', '5s', true);

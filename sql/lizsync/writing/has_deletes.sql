@@ -4,7 +4,7 @@ language sql stable security definer
 set search_path from current
 as $$
     select exists (
-        select from lizsync.replay
+        select from lizsync.changeset
         where exchange = pg_current_xact_id_if_assigned()::text::bigint and relid = p_relid and action = 'D'
     )
 $$;

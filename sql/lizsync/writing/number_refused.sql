@@ -3,7 +3,7 @@ create or replace function lizsync.number_refused() returns bigint
 language sql security definer
 set search_path from current
 as $$
-    select count(*) from lizsync.replay
+    select count(*) from lizsync.changeset
     where exchange = pg_current_xact_id_if_assigned()::text::bigint and error is not null
 $$;
 comment on function lizsync.number_refused() is 'How many rows of the running exchange stand refused.';

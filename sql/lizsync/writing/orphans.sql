@@ -21,13 +21,13 @@ begin
         join pg_attribute ca on ca.attrelid = c.conrelid and ca.attnum = k.child
         join pg_attribute pa on pa.attrelid = c.confrelid and pa.attnum = k.parent
         where c.contype = 'f'
-            and (c.conrelid = any (lizsync.tables_to_write()) or c.confrelid = any (lizsync.tables_to_write()))
+            and (c.conrelid = any (lizsync.changeset_tables()) or c.confrelid = any (lizsync.changeset_tables()))
         group by c.oid, c.conname, c.conrelid, c.confrelid
     loop
         -- The rows referenced are locked, as a foreign key does. One that somebody is deleting is as good as missing.
         return query execute format(
             'with child as materialized (
-                select c.* from lizsync.rows_staged($1) as w join %1$s as c on c.uid = w.uid
+                select c.* from lizsync.staged_rows($1) as w join %1$s as c on c.uid = w.uid
                 where (w.action = ''R'' or w.columns && $4) and %2$s
             ), kept as materialized (
                 select p.* from %3$s as p where exists (select from child as c where %4$s) for key share skip locked
@@ -37,10 +37,10 @@ begin
         )
         using v_key.conrelid, v_key.confrelid, format('the row that it references is missing: foreign key %I', v_key.conname), v_key.child_columns;
 
-        if exists (select from lizsync.rows_staged(v_key.confrelid) as w where w.action <> 'D' and w.columns && array_remove(v_key.parent_columns, 'uid')) then
+        if exists (select from lizsync.staged_rows(v_key.confrelid) as w where w.action <> 'D' and w.columns && array_remove(v_key.parent_columns, 'uid')) then
             return query execute format(
                 'select $2, w.uid, $3
-                from lizsync.rows_staged($2) as w
+                from lizsync.staged_rows($2) as w
                 where w.action <> ''D'' and w.columns && $4
                     and exists (select from %s as c where %s and not exists (select from %s as p where %s))',
                 v_key.child, v_key.filled, v_key.parent, v_key.condition

@@ -3,7 +3,7 @@ create or replace function lizsync.refuse_rows(p_relid oid, p_uids uuid[], p_err
 language sql security definer
 set search_path from current
 as $$
-    update lizsync.replay
+    update lizsync.changeset
     set error = p_error
     where exchange = pg_current_xact_id_if_assigned()::text::bigint and relid = p_relid and uid = any (p_uids)
 $$;

@@ -27,7 +27,7 @@ declare
     v_hstore constant text := lizsync.hstore_schema();
     v_statement text;
 begin
-    select array_agg(g.uid) into v_group from lizsync.group_to_write(p_relid) as g;
+    select array_agg(g.uid) into v_group from lizsync.unique_violations(p_relid) as g;
     select
         string_agg(distinct format(
             '%1$I = case when g.won operator(%3$s.?) %1$L then %2$s else t.%1$I end', a.attname,
@@ -45,14 +45,14 @@ begin
     join pg_type t on t.oid = a.atttypid
     where i.indrelid = p_relid and i.indisunique and a.attname = any (lizsync.sent_columns(p_relid)) and a.attname <> 'uid'
         and (not a.attnotnull or a.atttypid = 'uuid'::regtype or t.typcategory in ('S', 'N'))
-        and exists (select from lizsync.group_to_write(p_relid) as g where g.won ? a.attname::text);
+        and exists (select from lizsync.unique_violations(p_relid) as g where g.won ? a.attname::text);
 
     while cardinality(v_group) > 1 and v_aside is not null and cardinality(v_group) <= 200 loop
         v_failed := null;
         begin
             execute format('select array_agg(t.uid) from %s as t where t.uid = any ($1)', v_table) into v_uids using v_group;
             v_statement := format(
-                'update %s as t set %s from lizsync.group_to_write($2) as g
+                'update %s as t set %s from lizsync.unique_violations($2) as g
                 where g.uid operator(pg_catalog.=) t.uid and t.uid operator(pg_catalog.=) any ($1)', v_table, v_aside
             );
             perform set_config('search_path', v_client_path, true);
@@ -60,7 +60,7 @@ begin
             perform pg_catalog.set_config('search_path', v_path, true);
             for v_row in
                 select g.uid, g.won as fields, akeys(g.won) as columns
-                from lizsync.group_to_write(p_relid) as g
+                from lizsync.unique_violations(p_relid) as g
                 where g.uid = any (v_uids)
             loop
                 v_failed := v_row.uid;

@@ -20,7 +20,7 @@ as $$
 declare
     v_table text := lizsync.relation_name(p_relid);
     -- The limit, which is never reached, tells the planner whether an index is worth it.
-    v_rows constant text := format('(select * from lizsync.rows_to_write($1, $2, $3, $4, $5, $6) limit %s)', p_high - p_low + 1);
+    v_rows constant text := format('(select * from lizsync.changeset_range($1, $2, $3, $4, $5, $6) limit %s)', p_high - p_low + 1);
     v_found text;
     v_state text;
     v_message text;
@@ -34,11 +34,11 @@ declare
     v_insert text;
 begin
     begin
-        if lizsync.takes_rows_along(p_relid, p_action, p_columns) then
+        if lizsync.may_cascade(p_relid, p_action, p_columns) then
             -- Locked first: nobody can refer to them then, and who has is seen.
             execute format('select from %s as t where t.uid in (select w.uid from %s as w) for update', v_table, v_rows)
             using p_relid, p_action, p_columns, p_low, p_high, p_again;
-            v_found := lizsync.children_left(p_relid, p_action, p_columns, p_low, p_high, p_again);
+            v_found := lizsync.blocking_table(p_relid, p_action, p_columns, p_low, p_high, p_again);
             if v_found is not null then
                 raise exception 'rows of % still reference it', v_found using errcode = 'foreign_key_violation';
             end if;
@@ -48,7 +48,7 @@ begin
             perform set_config('search_path', v_client_path, true);
             execute v_statement using p_relid, p_action, p_columns, p_low, p_high, p_again;
             perform pg_catalog.set_config('search_path', v_path, true);
-            v_found := lizsync.spared_rows(p_relid);
+            v_found := lizsync.held_child(p_relid);
             if v_found is not null then
                 raise exception '% references it and is pending', v_found using errcode = 'foreign_key_violation';
             end if;
@@ -79,7 +79,7 @@ begin
             perform pg_catalog.set_config('search_path', v_path, true);
         end if;
         if p_again then
-            perform lizsync.accept(p_relid, p_action, p_columns, p_low, p_high);
+            perform lizsync.accept_range(p_relid, p_action, p_columns, p_low, p_high);
         end if;
         return;
     exception when others then
@@ -100,12 +100,12 @@ begin
             execute format('lock table %s in row exclusive mode', v_table);
         exception
             when lock_not_available then
-                perform lizsync.refuse(p_relid, p_action, p_columns, p_low, p_high, p_again, 'somebody holds the table (55P03)');
+                perform lizsync.refuse_range(p_relid, p_action, p_columns, p_low, p_high, p_again, 'somebody holds the table (55P03)');
                 return;
             when insufficient_privilege then
                 null; -- some commands need less than that
         end;
-        if not p_again and has_table_privilege(p_relid, 'update') and lizsync.refuse_edited(p_relid, p_action, p_columns, p_low, p_high, v_message) then
+        if not p_again and has_table_privilege(p_relid, 'update') and lizsync.refuse_locked(p_relid, p_action, p_columns, p_low, p_high, v_message) then
             perform lizsync.write_range(p_relid, p_action, p_columns, p_low, p_high, p_again);
             return;
         end if;
@@ -113,7 +113,7 @@ begin
         v_alone := true;
     end if;
     if v_alone then
-        perform lizsync.refuse(p_relid, p_action, p_columns, p_low, p_high, p_again, v_message);
+        perform lizsync.refuse_range(p_relid, p_action, p_columns, p_low, p_high, p_again, v_message);
     else
         perform lizsync.write_range(p_relid, p_action, p_columns, p_low, p_low + (p_high - p_low) / 2, p_again);
         perform lizsync.write_range(p_relid, p_action, p_columns, p_low + (p_high - p_low) / 2 + 1, p_high, p_again);

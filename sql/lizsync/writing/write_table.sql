@@ -14,8 +14,8 @@ begin
         exception
             when lock_not_available then
                 perform set_config('lock_timeout', '200ms', true);
-                for v_group in select * from lizsync.groups_to_write(p_relid, p_deletes, p_again) loop
-                    perform lizsync.refuse(
+                for v_group in select * from lizsync.changeset_groups(p_relid, p_deletes, p_again) loop
+                    perform lizsync.refuse_range(
                         p_relid, v_group.action, v_group.columns, v_group.low, v_group.high, p_again, 'somebody holds the table (55P03)'
                     );
                 end loop;
@@ -24,9 +24,9 @@ begin
                 null; -- nothing can be written either, and write_range refuses the rows
         end;
         perform lizsync.check_not_rewritten(p_relid);
-        perform lizsync.compare(p_relid, p_deletes, p_again);
+        perform lizsync.resolve_conflicts(p_relid, p_deletes, p_again);
     end if;
-    for v_group in select * from lizsync.groups_to_write(p_relid, p_deletes, p_again) loop
+    for v_group in select * from lizsync.changeset_groups(p_relid, p_deletes, p_again) loop
         perform lizsync.write_range(p_relid, v_group.action, v_group.columns, v_group.low, v_group.high, p_again);
     end loop;
 end

@@ -1,8 +1,0 @@
-create or replace function audit.without_photos(p_row hstore, p_changed hstore) returns hstore
-language sql immutable strict parallel safe
-set search_path from current
-as $$
-    select p_row - array(select key from each(p_row) where octet_length(value) > 8192 and not p_changed ? key)
-$$;
-comment on function audit.without_photos(hstore, hstore) is 'The old row of an update, less its unchanged values over 8 kB.';
-revoke all on function audit.without_photos(hstore, hstore) from public;

@@ -1,0 +1,35 @@
+-- On central, before an exchange: some run at once and the others queue here, where they have no snapshot yet and hold up
+-- nobody. The slot belongs to the session and ends with the exchange, or with the session.
+--
+-- SECURITY DEFINER: who speaks for no clone takes no slot from those who do; lizsync.open_exchange refuses him.
+create or replace function lizsync.acquire_slot() returns lizsync.slot
+language plpgsql security definer
+set search_path from current
+set lock_timeout = 0
+as $$
+declare
+    c_slots constant integer := 8;
+    v_slot lizsync.slot;
+    v_number integer;
+begin
+    v_slot.version := lizsync.current_version();
+    v_slot.asked_at := extract(epoch from clock_timestamp());
+    perform lizsync.release_slot();
+    if exists (select from lizsync.clones c where not c.revoked and lizsync.speaks_for(c)) then
+        -- That of a clone that has vanished is free within 30 seconds.
+        perform lizsync.detect_dead_peer(false);
+        select n into v_number from generate_series(1, c_slots) as n where pg_try_advisory_lock(lizsync.slot_lock_class(), n) limit 1;
+        if v_number is null then
+            raise notice 'central is synchronising with % other clones; this one waits for its turn', c_slots;
+            v_number := 1 + floor(c_slots * random());
+            perform pg_advisory_lock(lizsync.slot_lock_class(), v_number);
+        end if;
+        perform set_config('lizsync.slot', v_number::text, false);
+    end if;
+    v_slot.given_at := extract(epoch from clock_timestamp());
+    return v_slot;
+end
+$$;
+comment on function lizsync.acquire_slot() is
+    'On central: waits until few enough others are synchronising; returns the version of the structure, and central''s clock before and after.';
+revoke all on function lizsync.acquire_slot() from public;

@@ -1,0 +1,40 @@
+-- On a clone, while central works on what the clone has sent: writes the rows that it had no hand in. All of them or none: what
+-- stands in the way, be it a parent that is still to come, an editor or a trigger, is seen to by apply_reply when everything is
+-- there. The rows stay locked until the synchronisation has ended.
+create or replace function lizsync.apply_prefetch(p_payload text) returns void
+language plpgsql
+set search_path from current
+as $$
+declare
+    v_replica constant boolean := lizsync.may_set_replica_role();
+    v_role constant text := current_setting('session_replication_role');
+    v_setting constant text := case when v_replica then 'session_replication_role' else 'lizsync.replaying' end;
+begin
+    perform lizsync.receive_prefetch(p_payload);
+    if exists (select from unnest(lizsync.changeset_tables()) as t cross join lateral lizsync.triggers_to_disable(t, v_replica) as d) then
+        return;
+    end if;
+    begin
+        set constraints all immediate;
+        perform set_config('lock_timeout', '200ms', true);
+        if exists (select from lizsync.hold_edited_rows() as h) then
+            raise exception 'later' using errcode = 'LS001';
+        end if;
+        perform set_config(v_setting, case when v_replica then 'replica' else 'on' end, true);
+        perform lizsync.apply_changes();
+        -- From here on the rows are locked.
+        if lizsync.number_refused() > 0 or exists (select from lizsync.hold_edited_rows() as h)
+            or v_replica and exists (select from lizsync.orphans() as o)
+        then
+            raise exception 'later' using errcode = 'LS001';
+        end if;
+        perform set_config(v_setting, case when v_replica then v_role else 'off' end, true);
+        perform lizsync.close_prefetch();
+    exception when sqlstate 'LS001' or deadlock_detected or lock_not_available then
+        null; -- until apply_reply
+    end;
+end
+$$;
+comment on function lizsync.apply_prefetch(text) is
+    'On a clone: writes what open_exchange gave, as far as it can be written before central has answered. Call it meanwhile.';
+revoke all on function lizsync.apply_prefetch(text) from public;

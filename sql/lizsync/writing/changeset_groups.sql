@@ -1,0 +1,23 @@
+-- SECURITY DEFINER: tells of the running exchange alone.
+create or replace function lizsync.changeset_groups(p_relid oid, p_deletes boolean, p_again boolean)
+returns table (action text, columns text[], low integer, high integer)
+language sql stable security definer
+set search_path from current
+set jit = off
+set work_mem = '64MB'
+set enable_sort = off -- the few groups are, not the rows
+as $$
+    select action, akeys(won), min(ordinal), max(ordinal)
+    from lizsync.changeset
+    where exchange = pg_current_xact_id_if_assigned()::text::bigint
+        and relid = p_relid
+        and (action = 'D') = p_deletes
+        and lizsync.is_in_pass(error, p_again)
+        and (won <> '' or action = 'D')
+        and ordinal >= lizsync.first_ordinal()
+    group by action, akeys(won)
+    order by action desc, min(ordinal)
+$$;
+comment on function lizsync.changeset_groups(oid, boolean, boolean) is
+    'The changes of a table that one statement can write: same action, same columns.';
+revoke all on function lizsync.changeset_groups(oid, boolean, boolean) from public;

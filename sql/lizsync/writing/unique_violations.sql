@@ -1,0 +1,13 @@
+-- SECURITY DEFINER: tells of the running exchange alone.
+create or replace function lizsync.unique_violations(p_relid oid) returns table (uid uuid, won hstore)
+language sql stable security definer
+set search_path from current
+as $$
+    select uid, won
+    from lizsync.changeset
+    where exchange = pg_current_xact_id_if_assigned()::text::bigint
+        and relid = p_relid and action <> 'D' and won <> '' and error like '%(23505)'
+    order by ordinal
+$$;
+comment on function lizsync.unique_violations(oid) is 'The rows of a table that a unique key has refused.';
+revoke all on function lizsync.unique_violations(oid) from public;
