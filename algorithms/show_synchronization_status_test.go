@@ -57,6 +57,27 @@ func TestStatusTellsWhatWaitsWhatLostAndWhatIsPending(t *testing.T) {
 	require.EqualValues(t, 1, result["NUMBER_CONFLICTS"])
 }
 
+// What central sends to one clone alone is not there for the others to receive.
+func TestStatusCountsNothingThatIsMeantForAnotherClone(t *testing.T) {
+	t.Parallel()
+	central := trees(t)
+	clone, other := central.Clone(t), central.Clone(t)
+	central.Exec(t, "update city.tree set badge = 70 where name = 'b'")
+	other.Exec(t, "update city.tree set badge = 70 where name = 'c'")
+	require.Equal(t, 2, other.MustSync(t, synctest.ViaProgram).Pending)
+	clone.MustSync(t, synctest.ViaProgram)
+	other.Exec(t, "select lizsync.give_up(object_table, object_uid) from lizsync.pending_changes")
+	require.Zero(t, other.MustSync(t, synctest.ViaProgram).Pending)
+	require.Equal(t, "2", central.Text(t, "select count(*) from audit.logged_actions where sync_data ? 'for'"), "the rows that were given up are sent again")
+
+	for range 2 {
+		result, err := run(t.Context(), t, "show_synchronization_status", connections(t, clone), &story{})
+		require.NoError(t, err)
+		require.EqualValues(t, 0, result["NUMBER_WAITING_ON_CENTRAL"])
+		clone.MustSync(t, synctest.ViaProgram)
+	}
+}
+
 func TestStatusIsForWhoSpeaksForTheClone(t *testing.T) {
 	t.Parallel()
 	central := trees(t)

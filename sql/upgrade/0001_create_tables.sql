@@ -281,8 +281,8 @@ comment on column lizsync.central.only_one is 'Holds the table to one row.';
 
 -- lizsync: the work of one synchronisation, emptied by its own transaction ------------------------------------------------------
 
-create type lizsync.slot as (version integer, asked_at double precision, given_at double precision);
-comment on type lizsync.slot is 'Leave to synchronise: the version of central''s structure, and central''s clock, in seconds since 1970, when the slot was asked for and when it was given.';
+create type lizsync.slot as (version integer, max_tries integer, asked_at double precision, given_at double precision);
+comment on type lizsync.slot is 'Leave to synchronise: the version of central''s structure, how often an exchange may be begun, and central''s clock, in seconds since 1970, when the slot was asked for and when it was given.';
 
 create type lizsync.handshake as (
     server_id uuid,

@@ -18,8 +18,6 @@ import (
 )
 
 const (
-	// maxTries bounds how often an exchange is begun again because others were writing the same rows.
-	maxTries = 5
 	// endPatience bounds the statements that end a transaction, which a cancelled context does not stop.
 	endPatience = 30 * time.Second
 )
@@ -39,8 +37,8 @@ type handshake struct {
 	batches                     []int64
 }
 
-// answer is what central says at the end of the exchange.
-type answer struct {
+// acknowledgement is what central says at the end of the exchange.
+type acknowledgement struct {
 	text    []byte
 	token   []byte
 	batches int
@@ -50,7 +48,7 @@ type answer struct {
 // transaction. An error leaves both as they were, unless it says that central is done, or may be: then the clone receives its
 // part with the next synchronisation.
 func Synchronize(ctx context.Context, clone, central *pgx.Conn, feedback provider.Feedback) (Counts, error) {
-	version, offset, err := acquireSlot(ctx, clone, central)
+	s, err := acquireSlot(ctx, clone, central)
 	if err != nil {
 		return Counts{}, err
 	}
@@ -60,19 +58,19 @@ func Synchronize(ctx context.Context, clone, central *pgx.Conn, feedback provide
 		return Counts{}, fmt.Errorf("begin on the clone: %w", err)
 	}
 	defer rollback(ctx, clone)
-	g, err := begin(ctx, clone, version)
+	h, err := begin(ctx, clone, s.version)
 	if err != nil {
 		return Counts{}, err
 	}
 	feedback.Progress(5)
 
-	a, err := exchange(ctx, clone, central, g, offset, feedback)
+	a, err := exchange(ctx, clone, central, s, h, feedback)
 	if err != nil {
 		return Counts{}, err
 	}
 	feedback.Progress(60)
 
-	counts, err := receive(ctx, clone, central, g, a, feedback)
+	counts, err := receive(ctx, clone, central, h, a, feedback)
 	if err != nil {
 		return Counts{}, centralIsDone(err)
 	}
@@ -92,66 +90,75 @@ func leftToTheNext(what string, err error) error {
 	return &provider.Failure{Text: fmt.Sprintf("%s: %v", what, err), Hint: "synchronise again", Err: err}
 }
 
-// acquireSlot waits until central has not too many others to synchronise with. It learns the version of central's structure, and
-// how far the clone's clock is ahead of central's, in seconds: as NTP does, without what the answer took on central.
-func acquireSlot(ctx context.Context, clone, central *pgx.Conn) (version int, offset float64, err error) {
+// slot is leave to synchronise.
+type slot struct {
+	version  int     // of central's structure
+	maxTries int     // how often an exchange may be begun, because others were writing the same rows
+	offset   float64 // how far the clone's clock is ahead of central's, in seconds
+}
+
+// acquireSlot waits until central has not too many others to synchronise with. The clocks are compared as NTP does it: what the
+// answer took on central does not count.
+func acquireSlot(ctx context.Context, clone, central *pgx.Conn) (slot, error) {
 	const clock = "select extract(epoch from clock_timestamp())::double precision"
+	var s slot
 	var before, asked, given, after float64
 	if err := query(ctx, clone, clock).Scan(&before); err != nil {
-		return 0, 0, fmt.Errorf("read the clone's clock: %w", err)
+		return s, fmt.Errorf("read the clone's clock: %w", err)
 	}
-	if err := query(ctx, central, "select * from lizsync.acquire_slot()").Scan(&version, &asked, &given); err != nil {
-		return 0, 0, fmt.Errorf("wait for central: %w", err)
+	if err := query(ctx, central, "select * from lizsync.acquire_slot()").Scan(&s.version, &s.maxTries, &asked, &given); err != nil {
+		return s, fmt.Errorf("wait for central: %w", err)
 	}
 	if err := query(ctx, clone, clock).Scan(&after); err != nil {
-		return 0, 0, fmt.Errorf("read the clone's clock: %w", err)
+		return s, fmt.Errorf("read the clone's clock: %w", err)
 	}
-	return version, (before - asked + after - given) / 2, nil
+	s.offset = (before - asked + after - given) / 2
+	return s, nil
 }
 
 func begin(ctx context.Context, clone *pgx.Conn, centralVersion int) (handshake, error) {
-	var g handshake
+	var h handshake
 	err := query(ctx, clone, `
 		select (b.handshake).server_id::text, (b.handshake).snapshot::text, b.handshake::text, b.columns::text, b.pending::text, b.batches
 		from lizsync.begin_synchronization($1) as b`, centralVersion,
-	).Scan(&g.cloneID, &g.snapshot, &g.handshake, &g.columns, &g.pending, &g.batches)
+	).Scan(&h.cloneID, &h.snapshot, &h.handshake, &h.columns, &h.pending, &h.batches)
 	if err != nil {
 		return handshake{}, fmt.Errorf("begin the synchronisation on the clone: %w", err)
 	}
-	return g, nil
+	return h, nil
 }
 
 // exchange has central apply the clone's changes and commit. It begins again, a bounded number of times, when users who are
 // writing the same rows made central fail.
-func exchange(ctx context.Context, clone, central *pgx.Conn, g handshake, offset float64, feedback provider.Feedback) (answer, error) {
+func exchange(ctx context.Context, clone, central *pgx.Conn, s slot, h handshake, feedback provider.Feedback) (acknowledgement, error) {
 	for try := 1; ; try++ {
-		a, err := tryExchange(ctx, clone, central, g, offset, try == 1, feedback)
+		a, err := tryExchange(ctx, clone, central, s.offset, h, try == 1, feedback)
 		if err == nil {
 			return a, nil
 		}
 		centralFailed := central.PgConn().TxStatus() == 'E' && clone.PgConn().TxStatus() == 'T'
 		rollback(ctx, central)
 		var pg *pgconn.PgError
-		if try == maxTries || !centralFailed || !errors.As(err, &pg) || pg.Code != "40001" && pg.Code != "40P01" {
-			return answer{}, err
+		if try == s.maxTries || !centralFailed || !errors.As(err, &pg) || pg.Code != "40001" && pg.Code != "40P01" {
+			return acknowledgement{}, err
 		}
 		feedback.Message("others are writing the same rows on central; trying again")
 	}
 }
 
-// tryExchange keeps both sides at work: while central prepares what the clone can write early, the clone reads its changes;
-// while central applies those, the clone writes that. Central does not wait for it to commit.
+// tryExchange keeps both sides at work: while central prepares the prefetch, the clone reads its changes;
+// while central applies those, the clone writes the prefetch. Central does not wait for it to commit.
 func tryExchange(
-	ctx context.Context, clone, central *pgx.Conn, g handshake, offset float64, early bool, feedback provider.Feedback,
-) (answer, error) {
-	var first, payload []byte
+	ctx context.Context, clone, central *pgx.Conn, offset float64, h handshake, prefetch bool, feedback provider.Feedback,
+) (acknowledgement, error) {
+	var prefetched, payload []byte
 	read := func(i int) error {
 		var after int64
 		if i > 0 {
-			after = g.batches[i-1]
+			after = h.batches[i-1]
 		}
 		var err error
-		payload, err = call(ctx, clone, "select lizsync.outgoing_batch($1, $2, $3)", g.snapshot, text(after), text(g.batches[i]))
+		payload, err = call(ctx, clone, "select lizsync.outgoing_batch($1, $2, $3)", h.snapshot, text(after), text(h.batches[i]))
 		if err != nil {
 			return fmt.Errorf("read the clone's changes: %w", err)
 		}
@@ -161,24 +168,24 @@ func tryExchange(
 	there, here := atOnce(func() error {
 		var m message
 		m.add(0, "begin isolation level repeatable read")
-		m.add(1, "select lizsync.open_exchange($1, $2, $3, make_interval(secs => $4), $5)", g.handshake, g.columns, g.pending, text(offset), text(early))
+		m.add(1, "select lizsync.open_exchange($1, $2, $3, make_interval(secs => $4), $5)", h.handshake, h.columns, h.pending, text(offset), text(prefetch))
 		opened, err := m.send(ctx, central)
 		if err != nil {
 			return fmt.Errorf("open the exchange with central: %w", err)
 		}
-		first = opened[1][0]
+		prefetched = opened[1][0]
 		return nil
 	}, func() error {
-		if len(g.batches) == 0 {
+		if len(h.batches) == 0 {
 			return nil
 		}
 		return read(0)
 	})
 	if err := errors.Join(there, here); err != nil {
-		return answer{}, err
+		return acknowledgement{}, err
 	}
 	const send = "select lizsync.receive_batch($1)"
-	for i := 1; i < len(g.batches); i++ {
+	for i := 1; i < len(h.batches); i++ {
 		before := payload
 		there, here := atOnce(func() error {
 			if _, err := call(ctx, central, send, before); err != nil {
@@ -187,13 +194,13 @@ func tryExchange(
 			return nil
 		}, func() error { return read(i) })
 		if err := errors.Join(there, here); err != nil {
-			return answer{}, err
+			return acknowledgement{}, err
 		}
-		feedback.Progress(5 + 25*float64(i)/float64(len(g.batches)))
+		feedback.Progress(5 + 25*float64(i)/float64(len(h.batches)))
 	}
 
 	feedback.Progress(30)
-	var a answer
+	var a acknowledgement
 	there, here = atOnce(func() error {
 		var m message
 		m.add(1, send, payload)
@@ -214,10 +221,10 @@ func tryExchange(
 		}
 		return nil
 	}, func() error {
-		if first == nil {
+		if prefetched == nil {
 			return nil
 		}
-		if _, err := call(ctx, clone, "select lizsync.apply_prefetch($1)", first); err != nil {
+		if _, err := call(ctx, clone, "select lizsync.apply_prefetch($1)", prefetched); err != nil {
 			return fmt.Errorf("apply central's first changes on the clone: %w", err)
 		}
 		return nil
@@ -237,9 +244,9 @@ func atOnce(there, here func() error) (errThere, errHere error) {
 }
 
 // receive fetches central's reply, applies it on the clone and commits there.
-func receive(ctx context.Context, clone, central *pgx.Conn, g handshake, a answer, feedback provider.Feedback) (Counts, error) {
+func receive(ctx context.Context, clone, central *pgx.Conn, h handshake, a acknowledgement, feedback provider.Feedback) (Counts, error) {
 	for batch := 1; batch <= a.batches; batch++ {
-		payload, err := call(ctx, central, "select lizsync.reply_batch($1, $2, $3)", g.cloneID, text(batch), a.token)
+		payload, err := call(ctx, central, "select lizsync.reply_batch($1, $2, $3)", h.cloneID, text(batch), a.token)
 		if err != nil {
 			return Counts{}, fmt.Errorf("fetch central's changes: %w", err)
 		}

@@ -71,7 +71,7 @@ begin
                 exit;
             exception when serialization_failure or deadlock_detected then
                 v_tries := v_tries + 1;
-                if v_tries = 5 or v_writing then
+                if v_tries = v_slot.max_tries or v_writing then
                     raise;
                 end if;
                 perform lizsync.central_query('rollback');

@@ -8,20 +8,20 @@ set search_path from current
 set lock_timeout = 0
 as $$
 declare
-    c_slots constant integer := 8;
     v_slot lizsync.slot;
     v_number integer;
 begin
     v_slot.version := lizsync.current_version();
+    v_slot.max_tries := lizsync.max_tries();
     v_slot.asked_at := extract(epoch from clock_timestamp());
     perform lizsync.release_slot();
     if exists (select from lizsync.clones c where not c.revoked and lizsync.speaks_for(c)) then
         -- That of a clone that has vanished is free within 30 seconds.
         perform lizsync.detect_dead_peer(false);
-        select n into v_number from generate_series(1, c_slots) as n where pg_try_advisory_lock(lizsync.slot_lock_class(), n) limit 1;
+        select n into v_number from generate_series(1, lizsync.max_exchanges()) as n where pg_try_advisory_lock(lizsync.slot_lock_class(), n) limit 1;
         if v_number is null then
-            raise notice 'central is synchronising with % other clones; this one waits for its turn', c_slots;
-            v_number := 1 + floor(c_slots * random());
+            raise notice 'central is synchronising with % other clones; this one waits for its turn', lizsync.max_exchanges();
+            v_number := 1 + floor(lizsync.max_exchanges() * random());
             perform pg_advisory_lock(lizsync.slot_lock_class(), v_number);
         end if;
         perform set_config('lizsync.slot', v_number::text, false);

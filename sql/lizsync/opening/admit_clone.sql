@@ -1,5 +1,5 @@
 -- One message: a stranger learns nothing of which clones there are.
-create or replace function lizsync.admit_clone(p_clone_id uuid) returns lizsync.clones
+create or replace function lizsync.admit_clone(p_clone_id uuid, p_name text) returns lizsync.clones
 language plpgsql stable
 set search_path from current
 as $$
@@ -8,12 +8,12 @@ declare
 begin
     select * into v_entry from lizsync.clones where server_id = p_clone_id;
     if not found or v_entry.revoked or not lizsync.speaks_for(v_entry) then
-        raise exception 'central refuses the clone % for the role %', p_clone_id, session_user using errcode = 'insufficient_privilege',
+        raise exception 'central refuses the clone % for the role %', p_name, session_user using errcode = 'insufficient_privilege',
             detail = 'It is not registered, was revoked, or another role speaks for it.',
             hint = 'Name the role on central with lizsync.entrust_clone, or deploy a package to the clone.';
     end if;
     return v_entry;
 end
 $$;
-comment on function lizsync.admit_clone(uuid) is 'On central: the entry of a clone for a role that may speak for it; an error for any other.';
-revoke all on function lizsync.admit_clone(uuid) from public;
+comment on function lizsync.admit_clone(uuid, text) is 'On central: the entry of a clone for a role that may speak for it; an error, in which the clone has the name given, for any other.';
+revoke all on function lizsync.admit_clone(uuid, text) from public;

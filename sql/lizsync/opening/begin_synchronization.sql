@@ -15,7 +15,6 @@ set jit = off
 set enable_seqscan = off
 as $$
 declare
-    c_batch_size constant bigint := 16 * 1024 * 1024;
     v_central lizsync.central;
     v_read record;
 begin
@@ -59,7 +58,7 @@ begin
         offset 0 -- so that the sizes are sorted, not the rows
     ), batch as (
         select max(event_id) as last_event
-        from (select event_id, sum(size) over (order by event_id rows unbounded preceding) / c_batch_size as number from log) as numbered
+        from (select event_id, sum(size) over (order by event_id rows unbounded preceding) / lizsync.batch_size() as number from log) as numbered
         group by number
     )
     select

@@ -12,7 +12,6 @@ set enable_nestloop = off
 set enable_mergejoin = off
 as $$
 declare
-    c_batch_size constant bigint := 16 * 1024 * 1024;
     v_exchange lizsync.exchanges := lizsync.this_exchange();
     v_relids constant oid[] := array(select relid from lizsync.publication_list(v_exchange.clone_id));
     v_separator constant text := e'\n' || gen_random_uuid() || e'\n';
@@ -40,7 +39,7 @@ begin
         where e.relid = any (v_relids)
         group by e.relid, e.uid
     ) as r;
-    if v_rows.number_of_rows = 0 or v_rows.size > c_batch_size then
+    if v_rows.number_of_rows = 0 or v_rows.size > lizsync.batch_size() then
         return null;
     end if;
 

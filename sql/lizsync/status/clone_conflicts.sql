@@ -4,7 +4,7 @@ language plpgsql stable security definer
 set search_path from current
 as $$
 begin
-    perform lizsync.admit_clone(p_clone_id);
+    perform lizsync.admit_clone(p_clone_id, p_clone_id::text);
     return query
     select c.*
     from lizsync.conflicts c

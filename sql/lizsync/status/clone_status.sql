@@ -14,21 +14,17 @@ set jit = off
 set enable_seqscan = off
 as $$
 declare
-    v_entry lizsync.clones := lizsync.admit_clone(p_clone_id);
+    v_entry constant lizsync.clones := lizsync.admit_clone(p_clone_id, p_clone_id::text);
+    v_exchange lizsync.exchanges; -- as if the clone synchronised now
 begin
-    p_cursor := lizsync.effective_cursor(p_cursor, v_entry.taken_over);
+    v_exchange.clone_id := p_clone_id;
+    v_exchange.cursor := lizsync.effective_cursor(p_cursor, v_entry.taken_over);
+    v_exchange.horizon := pg_snapshot_xmin(v_exchange.cursor)::text::bigint;
     last_synchronized := v_entry.last_synchronized;
     select m.server_name into server_name from lizsync.server_metadata m;
-    select count(*) into number_waiting
-    from (
-        select distinct l.relid, l.uid
-        from audit.logged_actions l
-        where l.relid = any (array(select w.relid from lizsync.publication_list(p_clone_id) as w))
-            and l.transaction_id >= pg_snapshot_xmin(p_cursor)::text::bigint
-            and not lizsync.is_received(l.transaction_id, p_cursor)
-            and l.uid is not null
-            and l.sync_data ->> 'origin' is distinct from p_clone_id::text
-    ) as waiting;
+    select count(distinct (e.relid, e.uid)) into number_waiting
+    from lizsync.unseen_events(v_exchange) as e
+    where e.relid = any (array(select p.relid from lizsync.publication_list(p_clone_id) as p)) and not e.of_clone;
     select count(*) into number_conflicts from lizsync.conflicts c where c.clone_id = p_clone_id;
 end
 $$;

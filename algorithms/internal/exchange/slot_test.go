@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -12,13 +13,18 @@ import (
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
-const turns = 8 // as in lizsync.acquire_slot
+func maxExchanges(t *testing.T, central *synctest.Central) int {
+	t.Helper()
+	slots, err := strconv.Atoi(central.Text(t, "select lizsync.max_exchanges()"))
+	require.NoError(t, err)
+	return slots
+}
 
-// acquireSlots takes all the turns of central but some, each in a session of its own.
+// acquireSlots takes all the slots of central but some, each in a session of its own.
 func acquireSlots(t *testing.T, central *synctest.Central, clone *synctest.Clone, but int) []*pgx.Conn {
 	t.Helper()
 	var sessions []*pgx.Conn
-	for range turns - but {
+	for range maxExchanges(t, central) - but {
 		conn, err := pgx.Connect(t.Context(), central.As(t, clone.Role))
 		require.NoError(t, err)
 		execute(t, conn, "select lizsync.acquire_slot()")
@@ -37,7 +43,7 @@ func TestClonesThatFindCentralBusyWaitForTheirTurn(t *testing.T) {
 		require.Zero(t, clone.MustSync(t, via), "one turn is left")
 		require.Zero(t, clone.MustSync(t, via), "and left again by who has synchronised")
 
-		sessions = append(sessions, acquireSlots(t, central, other, turns-1)...)
+		sessions = append(sessions, acquireSlots(t, central, other, maxExchanges(t, central)-1)...)
 		set(t, clone.DB, "a", "x = 1")
 		done := start(t, clone, via)
 		watch := central.Conn(t)
@@ -46,7 +52,7 @@ func TestClonesThatFindCentralBusyWaitForTheirTurn(t *testing.T) {
 		pgtest.WaitFor(t, watch, waiting)
 		require.Equal(t, "0 0 0", tree(t, central.DB, "a"))
 
-		// Which of the turns it waits for is chance; each is free when its session is no more.
+		// Which of the slots it waits for is chance; each is free when its session is no more.
 		for _, session := range sessions {
 			require.NoError(t, session.Close(t.Context()))
 		}

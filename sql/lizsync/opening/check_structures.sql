@@ -1,0 +1,28 @@
+create or replace function lizsync.check_structures(p_handshake lizsync.handshake, p_columns lizsync.table_column[], p_relids oid[]) returns void
+language plpgsql
+set search_path from current
+as $$
+declare
+    v_difference text;
+begin
+    select string_agg(format('%s.%s is %s on central and %s on the clone', relation, quote_ident(column_name), coalesce(a.type_name, 'absent'), coalesce(b.type_name, 'absent')), '; ' order by relation, column_name)
+    into v_difference
+    from unnest(lizsync.table_columns(p_handshake.server_id)) as a
+    full join unnest(p_columns) as b using (relation, column_name)
+    where a.type_name is distinct from b.type_name;
+    if v_difference is not null then
+        raise exception 'the structures differ: %', v_difference using errcode = 'datatype_mismatch',
+            detail = 'Nothing was synchronised.', hint = 'Make the same change on both sides, or deploy a new package.';
+    end if;
+    select string_agg(w.relation, ', ') into v_difference
+    from lizsync.publication_list(p_handshake.server_id) as w
+    where w.relid is null or w.relid <> all (p_relids);
+    if v_difference is not null then
+        raise exception 'central has dropped or created again: %', v_difference using errcode = 'undefined_table',
+            hint = 'Deploy a new package.';
+    end if;
+end
+$$;
+comment on function lizsync.check_structures(lizsync.handshake, lizsync.table_column[], oid[]) is
+    'On central: refuses a clone whose tables have other columns, or whose tables here are not those, by their object ids, that it was deployed with.';
+revoke all on function lizsync.check_structures(lizsync.handshake, lizsync.table_column[], oid[]) from public;

@@ -1,0 +1,6 @@
+create or replace function lizsync.max_tries() returns integer
+language sql immutable
+set search_path from current
+as $$ select 5 $$;
+comment on function lizsync.max_tries() is 'On central: how often an exchange is begun because others were writing the same rows.';
+revoke all on function lizsync.max_tries() from public;
