@@ -285,7 +285,8 @@ func (w *world) do(number int, o op) {
 		}
 	case "later":
 		// Longer than the error of a measured clock, which can be half of a round trip on a machine with much to do.
-		time.Sleep(500 * time.Millisecond)
+		later := collect(w, w.monitor, pgx.RowTo[time.Time], "select clock_timestamp() + interval '0.5 s'")[0]
+		pgtest.WaitFor(w.t, w.monitor, "select clock_timestamp() > $1", later)
 	case "giveup":
 		if s.clone != nil {
 			t := tableNamed(o.args[0])
