@@ -1,15 +1,14 @@
 package algorithms
 
 import (
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/internal/link"
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
@@ -19,42 +18,11 @@ func cutLink(t *testing.T, db *pgtest.DB, after int64) *pgtest.DB {
 	t.Helper()
 	u, err := url.Parse(db.URL)
 	require.NoError(t, err)
-	server := u.Host
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := link.New("127.0.0.1:0", u.Host)
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = listener.Close() })
-	var gone atomic.Int64
-	carry := func(to, from net.Conn) {
-		defer to.Close()
-		defer from.Close()
-		buffer := make([]byte, 1024)
-		for gone.Load() < after {
-			n, err := from.Read(buffer)
-			if err != nil {
-				return
-			}
-			gone.Add(int64(n))
-			if _, err := to.Write(buffer[:n]); err != nil {
-				return
-			}
-		}
-	}
-	go func() {
-		for {
-			near, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			far, err := net.Dial("tcp", server)
-			if err != nil {
-				_ = near.Close()
-				return
-			}
-			go carry(far, near)
-			go carry(near, far)
-		}
-	}()
-	u.Host = listener.Addr().String()
+	t.Cleanup(l.Close)
+	l.CutAfter(after)
+	u.Host = l.Address()
 	return &pgtest.DB{Server: db.Server, Name: db.Name, URL: u.String()}
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/lizsync/lizsync/algorithms"
 	"github.com/lizsync/lizsync/internal/cluster"
+	"github.com/lizsync/lizsync/internal/link"
 	"github.com/lizsync/lizsync/provider"
 )
 
@@ -406,7 +407,7 @@ func overLink(ctx context.Context, on servers) ([]row, error) {
 			if err != nil {
 				return 0, 0, err
 			}
-			defer l.close()
+			defer l.Close()
 			if err := p.edit(ctx, edits); err != nil {
 				return 0, 0, err
 			}
@@ -414,7 +415,7 @@ func overLink(ctx context.Context, on servers) ([]row, error) {
 				return 0, 0, err
 			}
 			taken, err := timed(func() error { return transport.sync(ctx, far) })
-			return taken, l.roundTrips.Load(), err
+			return taken, l.RoundTrips(), err
 		}
 		_, few, err := measure(0, 10)
 		if err != nil {
@@ -447,23 +448,30 @@ func overLink(ctx context.Context, on servers) ([]row, error) {
 }
 
 // over is the pair with a link between the clone and central, for both transports.
-func (p *pair) over(ctx context.Context, server *cluster.Cluster, delay time.Duration) (*pair, *link, error) {
+func (p *pair) over(ctx context.Context, server *cluster.Cluster, delay time.Duration) (*pair, *link.Link, error) {
 	config, err := pgx.ParseConfig(p.centralURL)
 	if err != nil {
 		return nil, nil, err
 	}
-	l, err := newLink(net.JoinHostPort("127.0.0.1", strconv.Itoa(server.Port())), delay)
+	l, err := link.New("127.0.0.1:0", net.JoinHostPort("127.0.0.1", strconv.Itoa(server.Port())))
 	if err != nil {
+		return nil, nil, err
+	}
+	l.Spoil(link.Up, link.Fault{Delay: delay})
+	l.Spoil(link.Down, link.Fault{Delay: delay})
+	_, port, err := net.SplitHostPort(l.Address())
+	if err != nil {
+		l.Close()
 		return nil, nil, err
 	}
 	_, err = p.clone.Exec(ctx, "select lizsync.create_central_server_fdw('127.0.0.1', $1, $2, $3, $4)",
-		l.port(), config.Database, config.User, config.Password)
+		port, config.Database, config.User, config.Password)
 	if err != nil {
-		l.close()
+		l.Close()
 		return nil, nil, err
 	}
 	far := *p
-	far.centralURL = strings.Replace(p.centralURL, ":"+strconv.Itoa(server.Port())+"/", ":"+strconv.Itoa(l.port())+"/", 1)
+	far.centralURL = strings.Replace(p.centralURL, ":"+strconv.Itoa(server.Port())+"/", ":"+port+"/", 1)
 	return &far, l, nil
 }
 
@@ -577,7 +585,7 @@ func manyClones(ctx context.Context, on servers) ([]row, error) {
 				select {
 				case <-done:
 					return nil
-				default:
+				case <-time.After(5 * time.Millisecond): // a person's program at its fastest; it leaves room for the clones
 				}
 				t, err := timed(func() error {
 					_, err := p.central.Exec(ctx, "update bench.feature set a = md5(a) where id = $1", 2001+id%2000)
@@ -587,7 +595,6 @@ func manyClones(ctx context.Context, on servers) ([]row, error) {
 					return err
 				}
 				edit = max(edit, t)
-				time.Sleep(5 * time.Millisecond) // a person's program at its fastest; it leaves room for the clones
 			}
 		})
 		slowest, err = timed(func() error {

@@ -2,15 +2,29 @@ package exchange_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
 	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/internal/link"
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
+
+// newLink makes a way to the server of a central database.
+func newLink(t *testing.T, central *synctest.Central) *link.Link {
+	t.Helper()
+	u, err := url.Parse(central.URL)
+	require.NoError(t, err)
+	l, err := link.New("127.0.0.1:0", u.Host)
+	require.NoError(t, err)
+	t.Cleanup(l.Close)
+	return l
+}
 
 // Rule 1. Each number of bytes ends in another message, or inside one.
 func TestALinkCutAnywhereLosesNothingAndRepeatsNothing(t *testing.T) {
@@ -18,18 +32,18 @@ func TestALinkCutAnywhereLosesNothingAndRepeatsNothing(t *testing.T) {
 	overEach(t, func(t *testing.T, via synctest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
-		l := synctest.NewLink(t, central.URL)
+		l := newLink(t, central)
 		n := 0
-		for _, direction := range []string{"upstream", "downstream"} {
+		for _, direction := range []link.Direction{link.Up, link.Down} {
 			const step = 75
 			cuts := 0
 			for cut := true; cut; cuts++ {
 				n++
 				editBoth(t, clone, n)
-				l.Spoil(t, "limit_data", direction, fmt.Sprintf(`"bytes": %d`, (cuts+1)*step))
+				l.Spoil(direction, link.Fault{Limit: int64(cuts+1) * step})
 				_, err := through(t, l.Address(), clone, via)
 				cut = err != nil
-				l.Mend(t)
+				l.Mend()
 				settled(t, clone, via, n, fmt.Sprintf("%s cut after %d bytes", direction, (cuts+1)*step))
 			}
 			require.Greater(t, cuts, 15)
@@ -42,17 +56,15 @@ func TestASlowLinkIsOnlySlow(t *testing.T) {
 	overEach(t, func(t *testing.T, via synctest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
-		l := synctest.NewLink(t, central.URL)
-		for _, direction := range []string{"upstream", "downstream"} {
-			l.Spoil(t, "latency", direction, `"latency": 10, "jitter": 5`)
-			l.Spoil(t, "slicer", direction, `"average_size": 60, "size_variation": 50, "delay": 100`)
-			l.Spoil(t, "bandwidth", direction, `"rate": 200`)
+		l := newLink(t, central)
+		for _, direction := range []link.Direction{link.Up, link.Down} {
+			l.Spoil(direction, link.Fault{Delay: 10 * time.Millisecond, Piece: 120, Rate: 200_000})
 		}
 		editBoth(t, clone, 1)
 		counts, err := through(t, l.Address(), clone, via)
 		require.NoError(t, err)
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 2}, counts)
-		l.Mend(t)
+		l.Mend()
 		settled(t, clone, via, 1, "slow")
 	})
 }
@@ -64,7 +76,7 @@ func TestALinkThatHangsFreesCentralsLocks(t *testing.T) {
 	overEach(t, func(t *testing.T, via synctest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
-		l := synctest.NewLink(t, central.URL)
+		l := newLink(t, central)
 		const opening = "lizsync.open_exchange(lizsync.handshake, lizsync.table_column[], lizsync.pending_row[], interval, boolean)"
 		original := central.Text(t, "select pg_get_functiondef($1::text::regprocedure)", opening)
 		const timeout = "'idle_in_transaction_session_timeout', '30s'"
@@ -82,14 +94,14 @@ func TestALinkThatHangsFreesCentralsLocks(t *testing.T) {
 		blocked(t, watch, holder)
 		const opened = "from pg_stat_activity where usename = $1 and datname = current_database() and state = 'idle in transaction'"
 		pgtest.WaitFor(t, central.Conn(t), "select exists (select "+opened+")", clone.Role.Name)
-		l.Spoil(t, "timeout", "upstream", `"timeout": 0`)
-		l.Spoil(t, "timeout", "downstream", `"timeout": 0`)
+		l.Spoil(link.Up, link.Fault{Hang: true})
+		l.Spoil(link.Down, link.Fault{Hang: true})
 		execute(t, holder, "commit")
 		next := central.Conn(t)
 		execute(t, next, "set lock_timeout = '20s'; select from lizsync.clones for update")
 		// Its locks go first, then the session.
 		pgtest.WaitFor(t, next, "select not exists (select "+opened+")", clone.Role.Name)
-		l.Mend(t) // which cuts what hung
+		l.Mend() // which cuts what hung
 		require.Error(t, <-done)
 		restore()
 		central.Exec(t, original)

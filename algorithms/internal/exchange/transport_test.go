@@ -5,12 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +18,7 @@ import (
 	"github.com/lizsync/lizsync/algorithms/internal/database"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
 	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/internal/link"
 	"github.com/lizsync/lizsync/internal/pgtest"
 	"github.com/lizsync/lizsync/provider"
 )
@@ -297,92 +295,6 @@ func TestAVanishedCloneDoesNotHoldCentralsLocks(t *testing.T) {
 	execute(t, here, "rollback")
 }
 
-// proxy stands between the clone and central, counts how often the client's turn comes after the server's, and may cut
-// the connection once the client has sent a text, so that its answer is lost.
-type proxy struct {
-	net.Listener
-	turns atomic.Int64
-	cut   atomic.Pointer[string]
-}
-
-func listen(t *testing.T, central *synctest.Central) *proxy {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	p := &proxy{Listener: listener}
-	u, err := url.Parse(central.URL)
-	require.NoError(t, err)
-	var running sync.WaitGroup
-	t.Cleanup(func() {
-		_ = listener.Close()
-		running.Wait()
-	})
-	running.Go(func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			server, err := (&net.Dialer{}).Dial("tcp", u.Host)
-			if err != nil {
-				_ = client.Close()
-				continue
-			}
-			running.Go(func() { p.carry(client, server) })
-		}
-	})
-	return p
-}
-
-func (p *proxy) carry(client, server net.Conn) {
-	var answered, cut atomic.Bool
-	answered.Store(true)
-	var back sync.WaitGroup
-	back.Go(func() {
-		buffer := make([]byte, 64<<10)
-		for {
-			n, err := server.Read(buffer)
-			if n > 0 && !cut.Load() {
-				answered.Store(true)
-				_, _ = client.Write(buffer[:n])
-			}
-			if cut.Load() || err != nil {
-				_ = client.Close()
-				return
-			}
-		}
-	})
-	buffer := make([]byte, 64<<10)
-	for {
-		n, err := client.Read(buffer)
-		if n > 0 {
-			if goodbye := n == 5 && buffer[0] == 'X'; !goodbye && answered.Swap(false) { // nobody waits for that one
-				p.turns.Add(1)
-			}
-			if text := p.cut.Load(); text != nil && bytes.Contains(buffer[:n], []byte(*text)) {
-				cut.Store(true)
-			}
-			if _, err := server.Write(buffer[:n]); err != nil {
-				break
-			}
-		}
-		if err != nil {
-			break
-		}
-	}
-	_ = client.Close()
-	_ = server.(interface{ CloseWrite() error }).CloseWrite()
-	back.Wait()
-	_, _ = io.Copy(io.Discard, server)
-	_ = server.Close()
-}
-
-// through synchronises over the proxy, with connections of its own.
-func (p *proxy) through(t *testing.T, clone *synctest.Clone, via synctest.Via) (exchange.Counts, error) {
-	t.Helper()
-	return through(t, p.Addr().String(), clone, via)
-}
-
 // through synchronises over what listens at an address, with a new connection to central.
 func through(t *testing.T, address string, clone *synctest.Clone, via synctest.Via) (counts exchange.Counts, err error) {
 	t.Helper()
@@ -415,16 +327,16 @@ func TestRoundTripsDoNotGrowWithTheEdits(t *testing.T) {
 		central := city(t, "")
 		central.Exec(t, "insert into city.tree (name, x, y) select 'n' || n, 0, 0 from generate_series(1, 20000) as n")
 		clone := central.Clone(t)
-		p := listen(t, central)
+		l := newLink(t, central)
 		var turns []int64
 		for _, edits := range []int{10, 10000} {
 			clone.Exec(t, fmt.Sprintf("update city.tree set x = x + 1 where id <= %d + 4 and id > 4", edits))
 			central.Exec(t, fmt.Sprintf("update city.tree set x = x + 1 where id <= 10000 + %d + 4 and id > 10000 + 4", edits))
-			p.turns.Store(0)
-			counts, err := p.through(t, clone, via)
+			before := l.RoundTrips()
+			counts, err := through(t, l.Address(), clone, via)
 			require.NoError(t, err)
 			require.Equal(t, exchange.Counts{ReplayedToCentral: edits, ReplayedToClone: edits}, counts)
-			turns = append(turns, p.turns.Load())
+			turns = append(turns, l.RoundTrips()-before)
 		}
 		require.Equal(t, turns[0], turns[1])
 		require.Less(t, turns[0], int64(25))
@@ -437,17 +349,24 @@ func TestACommitWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
 	overEach(t, func(t *testing.T, via synctest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
-		p := listen(t, central)
+		l := newLink(t, central)
 		set(t, clone.DB, "a", "x = 1")
 		set(t, central.DB, "b", "x = 2")
-		commit := "commit\x00" // the end of a statement: names of databases have words too
-		p.cut.Store(&commit)
-		_, err := p.through(t, clone, via)
-		require.Error(t, err)
-		p.cut.Store(nil)
+		l.Watch(func(data []byte) {
+			if bytes.Contains(data, []byte("commit\x00")) { // the end of a statement: names of databases have words too
+				l.Spoil(link.Down, link.Fault{Hang: true})
+			}
+		})
+		done := make(chan error, 1)
+		go func() {
+			_, err := through(t, l.Address(), clone, via)
+			done <- err
+		}()
 		pgtest.WaitFor(t, central.Conn(t), "select exists (select from city.tree where x = 1)")
+		l.Mend() // which cuts what hung
+		require.Error(t, <-done)
 		trees(t, "b", "0 0 0", clone.DB)
-		counts, err := p.through(t, clone, via)
+		counts, err := through(t, l.Address(), clone, via)
 		require.NoError(t, err)
 		require.Equal(t, exchange.Counts{ReplayedToClone: 1}, counts)
 		synctest.RequireEqual(t, central, clone)

@@ -11,26 +11,32 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/fileserver"
 	"github.com/lizsync/lizsync/internal/freeport"
+	"github.com/lizsync/lizsync/internal/link"
 )
 
 // links are spoiled and mended together.
-type links []*synctest.Link
+type links []*link.Link
 
-func (l links) spoil(t *testing.T, toxic, direction, attributes string) {
-	t.Helper()
-	for _, link := range l {
-		link.Spoil(t, toxic, direction, attributes)
+func (all links) spoil(direction link.Direction, fault link.Fault) {
+	for _, l := range all {
+		l.Spoil(direction, fault)
 	}
 }
 
-func (l links) mend(t *testing.T) {
-	t.Helper()
-	for _, link := range l {
-		link.Mend(t)
+func (all links) mend() {
+	for _, l := range all {
+		l.Mend()
 	}
+}
+
+func newLink(t *testing.T, address, server string) *link.Link {
+	t.Helper()
+	l, err := link.New(address, server)
+	require.NoError(t, err)
+	t.Cleanup(l.Close)
+	return l
 }
 
 // behind puts a link before the server, and with FTP also those for data, which are the ones to spoil.
@@ -38,20 +44,20 @@ func behind(t *testing.T, kind string) (*fileserver.Server, Options, links) {
 	t.Helper()
 	if kind == "OpenSSH" {
 		server, o := start(t, kind)
-		link := synctest.NewLink(t, "ssh://"+server.Address())
-		o.Server.Host, o.Server.Port = split(t, link.Address())
+		l := newLink(t, "127.0.0.1:0", server.Address())
+		o.Server.Host, o.Server.Port = split(t, l.Address())
 		knowHost(t, o.Server, filepath.Join(server.Dir, "host.pub"))
-		return server, o, links{link}
+		return server, o, links{l}
 	}
 	// The server tells the client a port, not a host: at the same one of another address stands the link.
 	port, err := freeport.Find(2, "127.0.0.1", "127.0.0.2")
 	require.NoError(t, err)
 	server, o := startFTP(t, t.TempDir(), fileserver.FTP{Host: "127.0.0.2", DataPort: port})
 	o.Server.Host = "localhost"
-	_, o.Server.Port = split(t, synctest.NewLink(t, "ftp://"+server.Address()).Address())
+	_, o.Server.Port = split(t, newLink(t, "127.0.0.1:0", server.Address()).Address())
 	var data links
 	for n := port; n <= port+1; n++ {
-		data = append(data, synctest.NewLinkAt(t, fmt.Sprintf("127.0.0.1:%d", n), fmt.Sprintf("ftp://127.0.0.2:%d", n)))
+		data = append(data, newLink(t, fmt.Sprintf("127.0.0.1:%d", n), fmt.Sprintf("127.0.0.2:%d", n)))
 	}
 	return server, o, data
 }
@@ -70,17 +76,17 @@ func TestLinkCutInTheMiddleResumes(t *testing.T) {
 	t.Parallel()
 	content := big(40)
 	for _, kind := range []string{"OpenSSH", "FTPS"} {
-		for _, direction := range []string{"upstream", "downstream"} {
-			t.Run(kind+" "+direction, func(t *testing.T) {
+		for _, direction := range []link.Direction{link.Up, link.Down} {
+			t.Run(fmt.Sprint(kind, " ", direction), func(t *testing.T) {
 				t.Parallel()
-				server, o, link := behind(t, kind)
+				server, o, way := behind(t, kind)
 				target := filepath.Join(server.Root, "project")
 				step, from, to := send, o.LocalFolder, target
-				if direction == "downstream" {
+				if direction == link.Down {
 					step, from, to = get, target, o.LocalFolder
 				}
 				write(t, from, map[string]string{"big.gpkg": content, "small.qgs": "<qgis/>"})
-				link.spoil(t, "limit_data", direction, `"bytes": 26214400`)
+				way.spoil(direction, link.Fault{Limit: 25 << 20})
 				summary, f := transfer(t, step, o)
 				assert.Equal(t, 2, summary.Transferred)
 				assert.Less(t, summary.Bytes, int64(len(content))*3/2)
@@ -97,16 +103,16 @@ func TestLinkCutInTheMiddleResumes(t *testing.T) {
 // A file that cannot get through leaves the one before.
 func TestLinkThatBreaksForeverIsGivenUp(t *testing.T) {
 	t.Parallel()
-	server, o, link := behind(t, "OpenSSH")
+	server, o, way := behind(t, "OpenSSH")
 	target := filepath.Join(server.Root, "project")
 	write(t, o.LocalFolder, map[string]string{"big.gpkg": big(2)})
 	write(t, target, map[string]string{"big.gpkg": "before"})
 	age(t, 1, target, "big.gpkg")
-	link.spoil(t, "limit_data", "upstream", `"bytes": 1000000`)
+	way.spoil(link.Up, link.Fault{Limit: 1_000_000})
 	_, err := Send(t.Context(), o, &told{})
 	require.ErrorContains(t, err, "broke 5 times")
 	assert.Equal(t, "before", read(t, target)["big.gpkg"])
-	link.mend(t)
+	way.mend()
 	transfer(t, send, o)
 	assert.Equal(t, read(t, o.LocalFolder), read(t, target))
 }
@@ -117,13 +123,13 @@ func TestLinkThatHangsIsGivenUp(t *testing.T) {
 	patience = time.Second
 	t.Cleanup(func() { patience = before })
 	for _, kind := range []string{"OpenSSH", "FTPS"} {
-		for _, direction := range []string{"upstream", "downstream"} {
-			t.Run(kind+" "+direction, func(t *testing.T) {
-				server, o, link := behind(t, kind)
+		for _, direction := range []link.Direction{link.Up, link.Down} {
+			t.Run(fmt.Sprint(kind, " ", direction), func(t *testing.T) {
+				server, o, way := behind(t, kind)
 				content := big(60)
 				target := filepath.Join(server.Root, "project")
 				step, from, to := send, o.LocalFolder, target
-				if direction == "downstream" {
+				if direction == link.Down {
 					step, from, to = get, target, o.LocalFolder
 				}
 				write(t, from, map[string]string{"big.gpkg": content})
@@ -131,8 +137,8 @@ func TestLinkThatHangsIsGivenUp(t *testing.T) {
 				f := &told{progress: func(percent float64) {
 					if percent >= 10 && !hung {
 						hung = true
-						go link.spoil(t, "timeout", direction, `"timeout": 0`) // it waits for what is on the way, which is read here
-						time.AfterFunc(3*time.Second, func() { link.mend(t) })
+						way.spoil(direction, link.Fault{Hang: true})
+						time.AfterFunc(3*time.Second, way.mend)
 					}
 				}}
 				_, err := step(t.Context(), o, f)
