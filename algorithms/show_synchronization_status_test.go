@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
@@ -27,12 +27,12 @@ func TestStatusTellsWhatWaitsWhatLostAndWhatIsPending(t *testing.T) {
 	clone.Exec(t, "update city.tree set x = 1 where name = 'a'; update city.tree set x = 2 where name = 'a'; update city.tree set badge = 70 where name = 'b'")
 	central.Exec(t, "update city.tree set x = 3 where name = 'a'; update city.tree set badge = 70 where name = 'c'")
 	other.Exec(t, "update city.tree set x = 9 where name = 'c'")
-	other.MustSync(t, synctest.ViaProgram)
+	other.MustSync(t, clonetest.ViaProgram)
 	at = status()
 	require.EqualValues(t, 2, at["NUMBER_WAITING_ON_CLONE"], "rows, not edits")
 	require.EqualValues(t, 2, at["NUMBER_WAITING_ON_CENTRAL"])
 
-	clone.MustSync(t, synctest.ViaProgram)
+	clone.MustSync(t, clonetest.ViaProgram)
 	at = status()
 	require.Regexp(t, `^20\d\d-\d\d-\d\dT`, at["LAST_SYNCHRONIZED"])
 	require.Equal(t, clone.Name, at["CLONE_NAME"])
@@ -64,17 +64,17 @@ func TestStatusCountsNothingThatIsMeantForAnotherClone(t *testing.T) {
 	clone, other := central.Clone(t), central.Clone(t)
 	central.Exec(t, "update city.tree set badge = 70 where name = 'b'")
 	other.Exec(t, "update city.tree set badge = 70 where name = 'c'")
-	require.Equal(t, 2, other.MustSync(t, synctest.ViaProgram).Pending)
-	clone.MustSync(t, synctest.ViaProgram)
+	require.Equal(t, 2, other.MustSync(t, clonetest.ViaProgram).Pending)
+	clone.MustSync(t, clonetest.ViaProgram)
 	other.Exec(t, "select lizsync.give_up(object_table, object_uid) from lizsync.pending_changes")
-	require.Zero(t, other.MustSync(t, synctest.ViaProgram).Pending)
+	require.Zero(t, other.MustSync(t, clonetest.ViaProgram).Pending)
 	require.Equal(t, "2", central.Text(t, "select count(*) from audit.logged_actions where sync_data ? 'for'"), "the rows that were given up are sent again")
 
 	for range 2 {
 		result, err := run(t.Context(), t, "show_synchronization_status", connections(t, clone), &story{})
 		require.NoError(t, err)
 		require.EqualValues(t, 0, result["NUMBER_WAITING_ON_CENTRAL"])
-		clone.MustSync(t, synctest.ViaProgram)
+		clone.MustSync(t, clonetest.ViaProgram)
 	}
 }
 

@@ -6,19 +6,19 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
-func trees(t *testing.T) *synctest.Central {
+func trees(t *testing.T) *clonetest.Central {
 	t.Helper()
-	return synctest.NewCentral(t, `
+	return clonetest.NewCentral(t, `
 		create schema city;
 		create table city.tree (name text primary key, badge integer unique, x integer);
 		insert into city.tree values ('a', 1, 0), ('b', 2, 0), ('c', 3, 0)`)
 }
 
-func connections(t *testing.T, clone *synctest.Clone) map[string]any {
+func connections(t *testing.T, clone *clonetest.Clone) map[string]any {
 	t.Helper()
 	return map[string]any{
 		"CONNECTION_NAME_CENTRAL": clone.Central.As(t, clone.Role),
@@ -39,7 +39,7 @@ func TestSynchronizeTellsWhatItDid(t *testing.T) {
 		"OUTPUT_STATUS": 1.0, "OUTPUT_STRING": "1 rows written on central, 2 on the clone, 1 conflicts, 0 pending",
 		"NUMBER_REPLAYED_TO_CENTRAL": 1.0, "NUMBER_REPLAYED_TO_CLONE": 2.0, "NUMBER_CONFLICTS": 1.0, "NUMBER_PENDING": 0.0,
 	}, result)
-	synctest.RequireEqual(t, central, clone)
+	clonetest.RequireEqual(t, central, clone)
 	require.IsIncreasing(t, told.progress)
 	require.Equal(t, 100.0, told.progress[len(told.progress)-1])
 	require.Empty(t, told.warnings)
@@ -107,5 +107,5 @@ func TestSynchronizeThatIsCancelledChangesNothing(t *testing.T) {
 	require.Equal(t, "0", central.Text(t, "select x from city.tree where name = 'a'"))
 	_, err = run(t.Context(), t, "synchronize_database", connections(t, clone), &story{})
 	require.NoError(t, err)
-	synctest.RequireEqual(t, central, clone)
+	clonetest.RequireEqual(t, central, clone)
 }

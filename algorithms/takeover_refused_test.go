@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
@@ -199,7 +199,7 @@ func TestTakeOverWarnsOfWhatItCannotCarry(t *testing.T) {
 			assert.Contains(t, told.warnings[n], text)
 		}
 	}
-	_, err := o.synchronize(t, synctest.ViaSQL)
+	_, err := o.synchronize(t, clonetest.ViaSQL)
 	require.NoError(t, err)
 	o.requireEqual(t)
 	assert.Equal(t, "1", o.clone.Text(t, "select count(*) from audit.logged_actions where action = 'T'"))

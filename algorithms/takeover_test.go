@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/database"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 	"github.com/lizsync/lizsync/sql"
 )
@@ -112,9 +112,9 @@ func takeOver(t *testing.T, value string) (*story, error) {
 }
 
 // synchronize returns the four numbers.
-func (o original) synchronize(t *testing.T, via synctest.Via) ([]string, error) {
+func (o original) synchronize(t *testing.T, via clonetest.Via) ([]string, error) {
 	t.Helper()
-	if via == synctest.ViaProgram {
+	if via == clonetest.ViaProgram {
 		result, err := run(t.Context(), t, "synchronize_database", map[string]any{
 			"CONNECTION_NAME_CENTRAL": o.central.As(t, o.anna), "CONNECTION_NAME_CLONE": o.clone.As(t, o.owner),
 		}, &story{})
@@ -134,7 +134,7 @@ func (o original) synchronize(t *testing.T, via synctest.Via) ([]string, error) 
 
 func (o original) requireEqual(t *testing.T) {
 	t.Helper()
-	synctest.RequireEqual(t, &synctest.Central{DB: o.central, Tables: []string{trunk, `"Ville été"."rue"`}}, &synctest.Clone{DB: o.clone})
+	clonetest.RequireEqual(t, &clonetest.Central{DB: o.central, Tables: []string{trunk, `"Ville été"."rue"`}}, &clonetest.Clone{DB: o.clone})
 }
 
 // overShapes runs a test on databases of both shapes.
@@ -151,7 +151,7 @@ func overShapes(t *testing.T, test func(t *testing.T, s shape)) {
 func TestDatabasesOfTheOriginalSynchroniseAfterBothWereUpgraded(t *testing.T) {
 	t.Parallel()
 	overShapes(t, func(t *testing.T, s shape) {
-		for _, via := range []synctest.Via{synctest.ViaProgram, synctest.ViaSQL} {
+		for _, via := range []clonetest.Via{clonetest.ViaProgram, clonetest.ViaSQL} {
 			for _, centralFirst := range []bool{true, false} {
 				t.Run(fmt.Sprintf("via %s, central first %t", via, centralFirst), func(t *testing.T) {
 					t.Parallel()
@@ -203,11 +203,11 @@ func TestDatabasesOfTheOriginalSynchroniseAfterBothWereUpgraded(t *testing.T) {
 // requireRefusal: only one of the databases was upgraded, and each way of synchronising says which versions there are.
 func (o original) requireRefusal(t *testing.T, s shape, centralFirst bool) {
 	t.Helper()
-	_, err := o.synchronize(t, synctest.ViaProgram)
+	_, err := o.synchronize(t, clonetest.ViaProgram)
 	require.ErrorContains(t, err, fmt.Sprintf("has the original LizSync %s, and this program needs version %d of the LizSync structure", s.version, sql.Current().Version()))
 	assert.Contains(t, hint(t, err), "upgrade_database_structure")
 	if !centralFirst {
-		_, err := o.synchronize(t, synctest.ViaSQL)
+		_, err := o.synchronize(t, clonetest.ViaSQL)
 		require.EqualError(t, err, fmt.Sprintf("central has version %s of the original LizSync and this clone version %d of the LizSync structure", s.version, sql.Current().Version()))
 		return
 	}
@@ -325,7 +325,7 @@ func TestEditOfATransactionThatWasOpenDuringTheTakeOverIsSent(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, tx.Commit(t.Context()))
 		}
-		numbers, err := o.synchronize(t, synctest.ViaSQL)
+		numbers, err := o.synchronize(t, clonetest.ViaSQL)
 		require.NoError(t, err)
 		assert.Equal(t, []string{"8", "7", "1", "0"}, numbers)
 		o.requireEqual(t)
@@ -339,10 +339,10 @@ func TestLostReplyToATakenOverCloneIsFetchedOnce(t *testing.T) {
 	const apply = "lizsync.apply_reply(lizsync.acknowledgement)"
 	restore := o.clone.Text(t, "select pg_get_functiondef($1::text::regprocedure)", apply)
 	o.clone.Exec(t, strings.Replace(restore, "begin\n", "begin\n    raise exception 'the reply is lost';\n", 1))
-	_, err := o.synchronize(t, synctest.ViaProgram)
+	_, err := o.synchronize(t, clonetest.ViaProgram)
 	require.ErrorContains(t, err, "the reply is lost")
 	o.clone.Exec(t, restore)
-	numbers, err := o.synchronize(t, synctest.ViaProgram)
+	numbers, err := o.synchronize(t, clonetest.ViaProgram)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"0", "6", "0", "0"}, numbers)
 	o.requireEqual(t)
@@ -355,12 +355,12 @@ func TestRowThatStandsStillAtTheFirstSynchronisationIsDecidedAtTheNext(t *testin
 		o := upgraded(t, s, `update `+trunk+` set hauteur = 2000 where id in (2, 8)`)
 		as(t, o.central, o.owner, `alter table `+trunk+` add constraint low check (hauteur < 1000)`)
 		as(t, o.clone, o.owner, `alter table `+trunk+` add constraint name check ("Nom" <> 'of central')`)
-		numbers, err := o.synchronize(t, synctest.ViaSQL)
+		numbers, err := o.synchronize(t, clonetest.ViaSQL)
 		require.NoError(t, err)
 		assert.Equal(t, []string{"6", "5", "0", "3"}, numbers)
 		as(t, o.central, o.owner, `alter table `+trunk+` drop constraint low`)
 		as(t, o.clone, o.owner, `alter table `+trunk+` drop constraint name`)
-		numbers, err = o.synchronize(t, synctest.ViaSQL)
+		numbers, err = o.synchronize(t, clonetest.ViaSQL)
 		require.NoError(t, err)
 		// The name of tree 8 is a conflict, and nothing else: the clone had the height of tree 2 that it changed.
 		assert.Equal(t, []string{"2", "1", "1", "0"}, numbers)
@@ -387,7 +387,7 @@ func TestTakenOverCloneIsDeployedWithItsUnsentEdits(t *testing.T) {
 		_, err = run(t.Context(), t, "deploy_database_server_package", input, &story{})
 		require.NoError(t, err)
 		for range 2 {
-			_, err = o.synchronize(t, synctest.ViaProgram)
+			_, err = o.synchronize(t, clonetest.ViaProgram)
 			require.NoError(t, err)
 		}
 		o.requireEqual(t)
@@ -404,16 +404,16 @@ func TestTakenOverCloneIsOfTheRolesThatHadIt(t *testing.T) {
 	o.central.Exec(t, "select lizsync.grant_exchange($1)", stranger.Name)
 	anna := o.anna
 	o.anna = stranger
-	_, err := o.synchronize(t, synctest.ViaProgram)
+	_, err := o.synchronize(t, clonetest.ViaProgram)
 	require.ErrorContains(t, err, "central refuses the clone tablet for the role "+stranger.Name)
 
 	o.central.Exec(t, "select lizsync.entrust_clone($1, $2)", cloneA, stranger.Name)
 	o.anna = anna
-	_, err = o.synchronize(t, synctest.ViaSQL)
+	_, err = o.synchronize(t, clonetest.ViaSQL)
 	require.ErrorContains(t, err, "central refuses the clone tablet for the role "+anna.Name)
 	assert.Contains(t, hint(t, err), "lizsync.entrust_clone")
 	o.central.Exec(t, "select lizsync.entrust_clone($1, $2)", cloneA, anna.Name)
-	_, err = o.synchronize(t, synctest.ViaSQL)
+	_, err = o.synchronize(t, clonetest.ViaSQL)
 	require.NoError(t, err)
 }
 
@@ -443,7 +443,7 @@ func TestGenericAuditToolKeepsItsLogAndItsTriggers(t *testing.T) {
 		db.Exec(t, `update "Mairie".acte set texte = 'central' where id = 1`)
 		clone.Exec(t, `update "Mairie".acte set texte = 'clone' where id = 2; insert into "Mairie".acte (texte) values ('new')`)
 		synchronize(t, db, clone)
-		synctest.RequireEqual(t, &synctest.Central{DB: db, Tables: []string{acts}}, &synctest.Clone{DB: clone})
+		clonetest.RequireEqual(t, &clonetest.Central{DB: db, Tables: []string{acts}}, &clonetest.Clone{DB: clone})
 		// Both record each edit, the tool in its own way.
 		assert.Equal(t, "3", db.Text(t, "select count(*) from audit.logged_actions where event_id > 3 and uid is null"))
 		assert.Equal(t, "3", db.Text(t, "select count(*) from audit.logged_actions where uid is not null"))
@@ -463,7 +463,7 @@ func TestGenericAuditToolKeepsItsLogAndItsTriggers(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, before, db.Text(t, events))
 		}
-		numbers, err := o.synchronize(t, synctest.ViaProgram)
+		numbers, err := o.synchronize(t, clonetest.ViaProgram)
 		require.NoError(t, err)
 		assert.Equal(t, []string{"7", "6", "1", "0"}, numbers)
 		o.requireEqual(t)

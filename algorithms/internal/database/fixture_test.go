@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/database"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 	"github.com/lizsync/lizsync/sql"
 )
@@ -103,7 +103,7 @@ func TestEveryStructureIsUpgraded(t *testing.T) {
 // writePair makes a central database and a clone with something in every table, and dumps them.
 func writePair(t *testing.T) {
 	t.Helper()
-	central := synctest.NewCentral(t, `
+	central := clonetest.NewCentral(t, `
 		create schema "Ville été";
 		create table "Ville été"."L'arbre ""x"".y" (
 			id serial primary key, uid uuid not null unique default gen_random_uuid(), "Nom" text, badge integer unique, geom public.geometry(PointZ, 2154)
@@ -114,7 +114,7 @@ func writePair(t *testing.T) {
 	clone := central.Clone(t)
 	central.Exec(t, fmt.Sprintf(`update %[1]s set "Nom" = 'central''s' where id = 1; update %[1]s set badge = 40 where id = 2`, table))
 	clone.Exec(t, fmt.Sprintf(`update %[1]s set "Nom" = 'the clone''s' where id = 1; update %[1]s set badge = 40 where id = 3; insert into %[1]s ("Nom") values ('new')`, table))
-	clone.MustSync(t, synctest.ViaSQL)
+	clone.MustSync(t, clonetest.ViaSQL)
 	// What is not sent yet.
 	central.Exec(t, fmt.Sprintf(`delete from %s where id = 4`, table))
 	clone.Exec(t, fmt.Sprintf(`update %s set "Nom" = 'later' where id = 2`, table))

@@ -6,16 +6,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 )
 
 // asEach runs a test for both ways to keep triggers from running on a clone: the owner of the tables disables them, a
 // superuser or an owner who may sets the replica role.
-func asEach(t *testing.T, test func(t *testing.T, options ...synctest.Option)) {
+func asEach(t *testing.T, test func(t *testing.T, options ...clonetest.Option)) {
 	t.Helper()
-	for name, options := range map[string][]synctest.Option{
-		"owner": nil, "owner with the replica role": {synctest.ReplicaRoleOnClone}, "superuser": {synctest.SuperuserOnClone},
+	for name, options := range map[string][]clonetest.Option{
+		"owner": nil, "owner with the replica role": {clonetest.ReplicaRoleOnClone}, "superuser": {clonetest.SuperuserOnClone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -27,7 +27,7 @@ func asEach(t *testing.T, test func(t *testing.T, options ...synctest.Option)) {
 // Rule 11.
 func TestAnEditMadeDuringTheSynchronisationIsNotOverwritten(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, central.DB, "a", "x = 9, z = 9")
@@ -48,7 +48,7 @@ func TestAnEditMadeDuringTheSynchronisationIsNotOverwritten(t *testing.T) {
 // Rule 11. Central confirms what was sent, and no more.
 func TestAnEditMadeDuringTheSynchronisationIsNotForgotten(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, clone.DB, "a", "x = 1")
@@ -61,7 +61,7 @@ func TestAnEditMadeDuringTheSynchronisationIsNotForgotten(t *testing.T) {
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, counts)
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 2, ReplayedToClone: 1}, clone.MustSync(t, via))
 		trees(t, "a", "1 2 0", central.DB)
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }
 
@@ -71,7 +71,7 @@ func TestAReplayedDeleteTakesNoRowsAlong(t *testing.T) {
 	for _, action := range []string{"on delete cascade", "on delete set null"} {
 		t.Run(action, func(t *testing.T) {
 			t.Parallel()
-			asEach(t, func(t *testing.T, options ...synctest.Option) {
+			asEach(t, func(t *testing.T, options ...clonetest.Option) {
 				central := city(t, action)
 				clone := central.Clone(t, options...)
 				central.Exec(t, "delete from city.street where name = 'Quiet Lane'")
@@ -84,7 +84,7 @@ func TestAReplayedDeleteTakesNoRowsAlong(t *testing.T) {
 				clone.Exec(t, "update city.tree set street = (select uid from city.street where name = 'Park Road') where name = 'e'")
 				require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 1}, clone.MustSync(t, via))
 				require.Zero(t, clone.MustSync(t, via))
-				synctest.RequireEqual(t, central, clone)
+				clonetest.RequireEqual(t, central, clone)
 			})
 		})
 	}
@@ -93,8 +93,8 @@ func TestAReplayedDeleteTakesNoRowsAlong(t *testing.T) {
 // Nor does a key that is renamed: a foreign key would change rows that the clone alone has, and nobody would have edited them.
 func TestARenamedKeyTakesNoRowsAlong(t *testing.T) {
 	t.Parallel()
-	asEach(t, func(t *testing.T, options ...synctest.Option) {
-		central := synctest.NewCentral(t, `
+	asEach(t, func(t *testing.T, options ...clonetest.Option) {
+		central := clonetest.NewCentral(t, `
 			create schema city;
 			create table city.kind (code text primary key);
 			create table city.bench (name text not null, kind text references city.kind (code) on update cascade);
@@ -117,7 +117,7 @@ func TestARenamedKeyTakesNoRowsAlong(t *testing.T) {
 		clone.Exec(t, "update city.bench set kind = null where name = 'new'")
 		clone.MustSync(t, via)
 		require.Zero(t, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }
 
@@ -127,7 +127,7 @@ func TestAReplayedDeleteLeavesNoChildInsertedMeanwhile(t *testing.T) {
 	for _, action := range []string{"", "on delete cascade", "on delete set null"} {
 		t.Run(action, func(t *testing.T) {
 			t.Parallel()
-			asEach(t, func(t *testing.T, options ...synctest.Option) {
+			asEach(t, func(t *testing.T, options ...clonetest.Option) {
 				central := city(t, action)
 				clone := central.Clone(t, options...)
 				central.Exec(t, "delete from city.street where name = 'Quiet Lane'")
@@ -148,7 +148,7 @@ func TestAReplayedDeleteLeavesNoChildInsertedMeanwhile(t *testing.T) {
 // A row does not arrive whose parent somebody is deleting.
 func TestAReplayedChildOutlivesNoParentDeletedMeanwhile(t *testing.T) {
 	t.Parallel()
-	asEach(t, func(t *testing.T, options ...synctest.Option) {
+	asEach(t, func(t *testing.T, options ...clonetest.Option) {
 		central := city(t, "")
 		clone := central.Clone(t, options...)
 		central.Exec(t, "insert into city.tree (name, street) select 'e', uid from city.street where name = 'Quiet Lane'")
@@ -167,7 +167,7 @@ func TestAReplayedChildOutlivesNoParentDeletedMeanwhile(t *testing.T) {
 // A constraint that the clone alone has stands for whatever makes it refuse a row.
 func TestNoConstraintIsLeftBrokenOnTheClone(t *testing.T) {
 	t.Parallel()
-	asEach(t, func(t *testing.T, options ...synctest.Option) {
+	asEach(t, func(t *testing.T, options ...clonetest.Option) {
 		central := city(t, "")
 		clone := central.Clone(t, options...)
 		clone.Exec(t, `
@@ -193,13 +193,13 @@ func TestNoConstraintIsLeftBrokenOnTheClone(t *testing.T) {
 		clone.Exec(t, "alter table city.street drop constraint no_new_street; drop index city.one_nine")
 		require.Equal(t, exchange.Counts{ReplayedToClone: 3}, clone.MustSync(t, via))
 		require.Zero(t, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }
 
 func TestTriggersOfTheCloneDoNotRunOnReplayedRows(t *testing.T) {
 	t.Parallel()
-	asEach(t, func(t *testing.T, options ...synctest.Option) {
+	asEach(t, func(t *testing.T, options ...clonetest.Option) {
 		central := city(t, "")
 		clone := central.Clone(t, options...)
 		clone.Exec(t, before("insert or update", "new.z := 99; return new;"))
@@ -230,7 +230,7 @@ func TestTriggersOfTheCloneDoNotRunOnReplayedRows(t *testing.T) {
 
 func TestMaterializedViewsOfTheCloneShowWhatArrived(t *testing.T) {
 	t.Parallel()
-	asEach(t, func(t *testing.T, options ...synctest.Option) {
+	asEach(t, func(t *testing.T, options ...clonetest.Option) {
 		central := city(t, "", `
 			create view city.seen as select name, x, y from city.tree`, `
 			create materialized view city."A summary" as select sum(x) as x, count(10 / (y - 3)) as trees from city.seen`, `
@@ -257,7 +257,7 @@ func TestMaterializedViewsOfTheCloneShowWhatArrived(t *testing.T) {
 // On central they run as for any client: with the search path of the session, also in a group of rows that are written together.
 func TestTriggersOfCentralFindWhatTheyFindForAnyClient(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "", "create table city.journal (uid uuid primary key default gen_random_uuid(), words text)")
 		central.Exec(t, fmt.Sprintf("alter database %s set search_path = city, public", central.Name))
 		central.Exec(t, `
@@ -272,7 +272,7 @@ func TestTriggersOfCentralFindWhatTheyFindForAnyClient(t *testing.T) {
 		require.Zero(t, clone.MustSync(t, via).Pending)
 		require.Equal(t, "DELETE  d;INSERT e ;UPDATE a a;UPDATE b b", central.Text(t, "select string_agg(distinct words, ';' order by words) from city.journal"))
 		clone.MustSync(t, via)
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }
 
@@ -293,14 +293,14 @@ func TestOneBadRowDoesNotHoldUpTheOthers(t *testing.T) {
 	clone.Exec(t, "update city.tree set badge = badge + 1000 where badge > 1000; update city.tree set x = 11 where x = 10")
 	require.Zero(t, clone.MustSync(t, via).Pending)
 	require.Zero(t, clone.MustSync(t, via))
-	synctest.RequireEqual(t, central, clone)
+	clonetest.RequireEqual(t, central, clone)
 }
 
 // Rule 12.
 func TestRowsThatSwapUniqueValuesArePendingNowhere(t *testing.T) {
 	t.Parallel()
-	asEach(t, func(t *testing.T, options ...synctest.Option) {
-		central := synctest.NewCentral(t, `
+	asEach(t, func(t *testing.T, options ...clonetest.Option) {
+		central := clonetest.NewCentral(t, `
 			create schema city;
 			create table city.plot (name text primary key, badge integer unique, code text not null unique, x integer);
 			insert into city.plot select 'p' || n, n, 'code ' || n, 0 from generate_series(1, 12) as n;
@@ -319,17 +319,17 @@ func TestRowsThatSwapUniqueValuesArePendingNowhere(t *testing.T) {
 		clone.Exec(t, rotate(1, 2)+";"+rotate(3, 6))
 		central.Exec(t, rotate(7, 8)+";"+rotate(9, 12))
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 6, ReplayedToClone: 6}, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 		require.Equal(t, exchange.Counts{ReplayedToClone: 12}, other.MustSync(t, via))
-		synctest.RequireEqual(t, central, other)
+		clonetest.RequireEqual(t, central, other)
 	})
 }
 
 // Rule 12.
 func TestChildrenDoNotComeBeforeTheirParents(t *testing.T) {
 	t.Parallel()
-	asEach(t, func(t *testing.T, options ...synctest.Option) {
-		central := synctest.NewCentral(t, `
+	asEach(t, func(t *testing.T, options ...clonetest.Option) {
+		central := clonetest.NewCentral(t, `
 			create schema city;
 			create table city.a_child (name text primary key, parent text);
 			create table city.b_parent (name text primary key);
@@ -346,7 +346,7 @@ func TestChildrenDoNotComeBeforeTheirParents(t *testing.T) {
 		clone.Exec(t, "delete from city.a_child; delete from city.b_parent; update city.part set whole = null; delete from city.part where name <> 'n5'")
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 60}, clone.MustSync(t, via))
 		require.Equal(t, exchange.Counts{ReplayedToClone: 60}, other.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone, other)
+		clonetest.RequireEqual(t, central, clone, other)
 		require.Equal(t, "1", central.Text(t, "select count(*) from city.part"))
 	})
 }
@@ -380,5 +380,5 @@ func TestARowThatIsPendingIsNotTakenByACascade(t *testing.T) {
 	require.Zero(t, clone.MustSync(t, via).Pending)
 	require.Equal(t, "70", central.Text(t, "select badge from city.tree where name = 'a'"))
 	require.Equal(t, "a e", central.Text(t, "select string_agg(name, ' ' order by name) from city.tree"))
-	synctest.RequireEqual(t, central, clone)
+	clonetest.RequireEqual(t, central, clone)
 }

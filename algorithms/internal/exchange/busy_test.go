@@ -6,15 +6,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
 // A session left open in an editor must not hold the synchronisation up, on either side.
 func TestARowThatSomebodyIsEditingOnTheCloneIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, central.DB, "a", "x = 1")
@@ -29,14 +29,14 @@ func TestARowThatSomebodyIsEditingOnTheCloneIsNotWaitedFor(t *testing.T) {
 		execute(t, editor, "commit")
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 1}, clone.MustSync(t, via))
 		trees(t, "a", "1 9 0", central.DB, clone.DB)
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }
 
 // Nor one that holds a whole table, as CREATE INDEX does: its rows wait for the next time, all at once, and others' rows do not.
 func TestATableThatSomebodyHoldsKeepsNoOthersWaiting(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		central.Exec(t, "insert into city.tree (name, x) select 'n' || n, 0 from generate_series(1, 60) as n")
@@ -52,7 +52,7 @@ func TestATableThatSomebodyHoldsKeepsNoOthersWaiting(t *testing.T) {
 				require.Equal(t, "2", sides[0].Text(t, "select count(*) from city.street where name like '%' || $1", fmt.Sprint(n)))
 				execute(t, holder, "rollback")
 				require.Zero(t, clone.MustSync(t, via).Pending)
-				synctest.RequireEqual(t, central, clone)
+				clonetest.RequireEqual(t, central, clone)
 			}
 		}
 	})
@@ -67,12 +67,12 @@ func TestARowThatSomebodyIsEditingOnCentralKeepsTheOthersWaitingForSecondsOnly(t
 	set(t, clone.DB, "a", "x = 1")
 	set(t, clone.DB, "b", "x = 2")
 
-	require.Equal(t, exchange.Counts{ReplayedToCentral: 1, Pending: 1}, clone.MustSync(t, synctest.ViaProgram))
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 1, Pending: 1}, clone.MustSync(t, clonetest.ViaProgram))
 	trees(t, "b", "2 0 0", central.DB)
 	require.Contains(t, clone.Text(t, "select error from lizsync.pending_changes"), "somebody is editing the row")
 
 	execute(t, editor, "commit")
-	require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 1}, clone.MustSync(t, synctest.ViaProgram))
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 1}, clone.MustSync(t, clonetest.ViaProgram))
 	trees(t, "a", "1 9 0", central.DB, clone.DB)
-	synctest.RequireEqual(t, central, clone)
+	clonetest.RequireEqual(t, central, clone)
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 )
 
 func TestCompareTablesNamesWhatDiffersThroughChangesOfStructure(t *testing.T) {
 	t.Parallel()
-	central := synctest.NewCentral(t, `
+	central := clonetest.NewCentral(t, `
 		create schema city;
 		create table city.tree (id serial primary key, species text, height numeric);
 		insert into city.tree (species, height) values ('oak', 12.5), ('elm', 3), ('ash', 7)`)
@@ -36,7 +36,7 @@ func TestCompareTablesNamesWhatDiffersThroughChangesOfStructure(t *testing.T) {
 		`not in central "height"=>"7", "species"=>"ash" central:`,
 		`not in clone central: "height"=>"3", "species"=>"elm"`,
 	}, differences())
-	clone.MustSync(t, synctest.ViaSQL)
+	clone.MustSync(t, clonetest.ViaSQL)
 	assert.Empty(t, differences())
 
 	for _, db := range []interface {

@@ -6,12 +6,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 )
 
 // What happens on central is the same over both transports: one will do.
-const via = synctest.ViaProgram
+const via = clonetest.ViaProgram
 
 func TestDifferentFieldsOfOneTreeSurvive(t *testing.T) {
 	t.Parallel()
@@ -100,7 +100,7 @@ func TestADeleteWinsOverAnEditAndTheRowIsKeptWhole(t *testing.T) {
 }
 
 // skew lets the clock of the clones be measured as ahead of central's by so much.
-func skew(t *testing.T, central *synctest.Central, ahead string) {
+func skew(t *testing.T, central *clonetest.Central, ahead string) {
 	t.Helper()
 	central.Exec(t, fmt.Sprintf(`
 		create schema if not exists skewed;
@@ -112,7 +112,7 @@ func skew(t *testing.T, central *synctest.Central, ahead string) {
 // The clone edits first, or last.
 func TestClocksThatLieDoNotDecide(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		for _, c := range []struct {
@@ -155,7 +155,7 @@ func TestAClockThatGoesBackDoesNotReorderTheEditsOfAClone(t *testing.T) {
 	trees(t, "a", "2 0 0", central.DB, clone.DB)
 	trees(t, "b", "3 1 0", central.DB, clone.DB)
 	clone.MustSync(t, via)
-	synctest.RequireEqual(t, central, clone)
+	clonetest.RequireEqual(t, central, clone)
 }
 
 // Rule 7.
@@ -175,7 +175,7 @@ func TestAValueSetBackIsNotTakenForNoEdit(t *testing.T) {
 	other.MustSync(t, via)
 	clone.MustSync(t, via)
 	trees(t, "b", "3 0 0", central.DB, clone.DB, other.DB)
-	synctest.RequireEqual(t, central, clone, other)
+	clonetest.RequireEqual(t, central, clone, other)
 }
 
 // Rule 7.
@@ -211,7 +211,7 @@ func TestARowInsertedAndDeletedDoesNotStayOnCentral(t *testing.T) {
 	trees(t, "a", "", central.DB, clone.DB)
 	require.Empty(t, conflicts(t, central))
 	require.Zero(t, clone.MustSync(t, via))
-	synctest.RequireEqual(t, central, clone)
+	clonetest.RequireEqual(t, central, clone)
 }
 
 // Rule 7.
@@ -227,7 +227,7 @@ func TestARowDeletedAndInsertedAgainIsNotHalfTheOldOne(t *testing.T) {
 	require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, via))
 	other.MustSync(t, via)
 	trees(t, "a", "5 - -", central.DB, clone.DB, other.DB)
-	synctest.RequireEqual(t, central, clone, other)
+	clonetest.RequireEqual(t, central, clone, other)
 }
 
 // Rule 7.
@@ -283,7 +283,7 @@ func TestAnEditDoesNotComeBackToItsOrigin(t *testing.T) {
 	require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 6}, other.MustSync(t, via))
 	require.Equal(t, exchange.Counts{ReplayedToClone: 1}, clone.MustSync(t, via))
 	require.Zero(t, other.MustSync(t, via))
-	synctest.RequireEqual(t, central, clone, other)
+	clonetest.RequireEqual(t, central, clone, other)
 }
 
 // Rule 9.
@@ -333,7 +333,7 @@ func TestWhatATriggerAlteredIsNotKeptFromTheSender(t *testing.T) {
 		require.Equal(t, c.conflicts, conflicts(t, central), name)
 		require.Zero(t, clone.MustSync(t, via), name)
 		other.MustSync(t, via)
-		synctest.RequireEqual(t, central, clone, other)
+		clonetest.RequireEqual(t, central, clone, other)
 		require.Zero(t, other.MustSync(t, via), name)
 
 		central.Exec(t, `
@@ -403,7 +403,7 @@ func TestARowThatIsGivenBackCompetesWithNobody(t *testing.T) {
 	trigger(t, central, "drop function city.before_tree cascade; truncate lizsync.conflicts", a, b)
 	b.MustSync(t, via)
 	a.MustSync(t, via)
-	synctest.RequireEqual(t, central, a, b)
+	clonetest.RequireEqual(t, central, a, b)
 	require.Equal(t, [][]string{{"b", "3", "postgres", "central", "delete wins"}}, central.Rows(t, `
 		select row_data operator(public.->) 'name', row_data operator(public.->) 'x', central_author, rejected, rule_applied from lizsync.conflicts`))
 }
@@ -428,13 +428,13 @@ func TestARowThatTheExchangeCannotSeeIsNotDeletedEverywhere(t *testing.T) {
 	b.MustSync(t, via)
 	a.MustSync(t, via)
 	trees(t, "again", "2 - -", central.DB, a.DB, b.DB)
-	synctest.RequireEqual(t, central, a, b)
+	clonetest.RequireEqual(t, central, a, b)
 	require.Zero(t, b.MustSync(t, via))
 	require.Zero(t, a.MustSync(t, via))
 }
 
 // rewritten synchronises a clone, and has the table of the trees written anew between central's snapshot and its writes.
-func rewritten(t *testing.T, clone *synctest.Clone, via synctest.Via) exchange.Counts {
+func rewritten(t *testing.T, clone *clonetest.Clone, via clonetest.Via) exchange.Counts {
 	t.Helper()
 	central := clone.Central
 	watch, editor := central.Conn(t), central.Conn(t)
@@ -452,7 +452,7 @@ func rewritten(t *testing.T, clone *synctest.Clone, via synctest.Via) exchange.C
 // Rule 9. So is an ALTER TABLE that writes the table anew, in the eyes of a transaction that has begun before.
 func TestATableThatIsWrittenAnewDuringTheExchangeIsNotEmpty(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone, other := central.Clone(t), central.Clone(t)
 		set(t, clone.DB, "b", "x = 1")
@@ -460,14 +460,14 @@ func TestATableThatIsWrittenAnewDuringTheExchangeIsNotEmpty(t *testing.T) {
 		other.MustSync(t, via)
 		require.Empty(t, conflicts(t, central))
 		trees(t, "b", "1 0 0", central.DB, clone.DB, other.DB)
-		synctest.RequireEqual(t, central, clone, other)
+		clonetest.RequireEqual(t, central, clone, other)
 	})
 }
 
 // Rule 9. Nor for a row that is given back.
 func TestARowOfATableThatIsWrittenAnewIsGivenBack(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, central.DB, "a", "badge = 70")
@@ -477,14 +477,14 @@ func TestARowOfATableThatIsWrittenAnewIsGivenBack(t *testing.T) {
 		rewritten(t, clone, via)
 		clone.MustSync(t, via)
 		trees(t, "b", "0 0 0", central.DB, clone.DB)
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }
 
 // Rule 9. A trigger of central updates the row instead, which the clone no longer has.
 func TestADeleteThatBecomesAnUpdateGivesTheRowBack(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "", before("delete", "update city.tree set z = 99 where uid = old.uid; return null;"))
 		clone, other := central.Clone(t), central.Clone(t)
 		central.Exec(t, "delete from city.tree where name = 'a'")
@@ -493,7 +493,7 @@ func TestADeleteThatBecomesAnUpdateGivesTheRowBack(t *testing.T) {
 		other.MustSync(t, via)
 		trees(t, "a", "0 0 99", central.DB, clone.DB, other.DB)
 		trees(t, "b", "0 0 99", central.DB, clone.DB, other.DB)
-		synctest.RequireEqual(t, central, clone, other)
+		clonetest.RequireEqual(t, central, clone, other)
 		require.Zero(t, clone.MustSync(t, via))
 	})
 }
@@ -501,7 +501,7 @@ func TestADeleteThatBecomesAnUpdateGivesTheRowBack(t *testing.T) {
 // Rule 9. A transaction that the exchange did not see has written the row before that was given back, by the order of the log.
 func TestARowThatIsGivenBackDoesNotOvertakeAnEdit(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, central.DB, "a", "badge = 70")
@@ -516,7 +516,7 @@ func TestARowThatIsGivenBackDoesNotOvertakeAnEdit(t *testing.T) {
 		clone.MustSync(t, via)
 		clone.MustSync(t, via)
 		trees(t, "b", "5 3 0", central.DB, clone.DB)
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }
 
@@ -555,7 +555,7 @@ func TestAnEditOfARowThatIsNotThereIsNotDropped(t *testing.T) {
 	require.NotEmpty(t, lines)
 	require.Equal(t, "2", central.Text(t, "select row_data operator(public.->) 'x' from lizsync.conflicts order by id desc limit 1"))
 	require.Zero(t, clone.MustSync(t, via))
-	synctest.RequireEqual(t, central, clone)
+	clonetest.RequireEqual(t, central, clone)
 }
 
 // Rule 10.
@@ -568,10 +568,10 @@ func TestARowThatACascadeTookIsNotDroppedSilently(t *testing.T) {
 	central.Exec(t, "insert into city.tree (name, x, street) select 'e', 2, uid from city.street where name = 'Park Road'")
 	clone.MustSync(t, via)
 	other.MustSync(t, via)
-	for _, db := range []*synctest.Clone{clone, other} {
+	for _, db := range []*clonetest.Clone{clone, other} {
 		require.Equal(t, "0", db.Text(t, "select count(*) from city.tree"))
 	}
-	synctest.RequireEqual(t, central, clone, other)
+	clonetest.RequireEqual(t, central, clone, other)
 	lines := conflicts(t, central)
 	require.Len(t, lines, 2)
 	for i, name := range []string{"a", "e"} {
@@ -594,5 +594,5 @@ func TestAReferenceThatWasSetToNullIsNotDroppedSilently(t *testing.T) {
 	require.Contains(t, lines[0], "a.street:")
 	require.Contains(t, lines[0], "central rejected, foreign key action")
 	require.Zero(t, clone.MustSync(t, via))
-	synctest.RequireEqual(t, central, clone)
+	clonetest.RequireEqual(t, central, clone)
 }

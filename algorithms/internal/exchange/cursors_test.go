@@ -8,15 +8,15 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/provider"
 )
 
 // Rule 1. The transaction has an id and event ids before those of another one that commits before it.
 func TestATransactionThatCommitsLateIsNotSkippedForEver(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		here, there := begin(t, clone.DB), begin(t, central.DB)
@@ -35,14 +35,14 @@ func TestATransactionThatCommitsLateIsNotSkippedForEver(t *testing.T) {
 		trees(t, "a", "1 0 0", central.DB)
 		trees(t, "b", "2 0 0", clone.DB)
 		require.Zero(t, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }
 
 // Rule 1. The cursors are in the transactions of the data.
 func TestALostReplyIsResumedExactlyOnce(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone, other := central.Clone(t), central.Clone(t)
 		set(t, clone.DB, "a", "x = 1")
@@ -59,7 +59,7 @@ func TestALostReplyIsResumedExactlyOnce(t *testing.T) {
 		require.Empty(t, conflicts(t, central))
 		require.Zero(t, clone.MustSync(t, via))
 		other.MustSync(t, via)
-		synctest.RequireEqual(t, central, clone, other)
+		clonetest.RequireEqual(t, central, clone, other)
 	})
 }
 
@@ -67,7 +67,7 @@ func TestALostReplyIsResumedExactlyOnce(t *testing.T) {
 // field y would be sent back.
 func TestARefusedRowIsNotTornApart(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, central.DB, "a", "badge = 70")
@@ -94,7 +94,7 @@ func TestARefusedRowIsNotTornApart(t *testing.T) {
 		require.Equal(t, []string{"b.x: clone 1, central 5: clone rejected, last edit wins"}, conflicts(t, central))
 		require.Equal(t, "70", central.Text(t, "select badge from city.tree where name = 'b'"))
 		require.Zero(t, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }
 
@@ -116,7 +116,7 @@ func TestAPendingValueIsNotReplayedOverALaterEdit(t *testing.T) {
 	}, conflicts(t, central))
 	clone.MustSync(t, via)
 	other.MustSync(t, via)
-	synctest.RequireEqual(t, central, clone, other)
+	clonetest.RequireEqual(t, central, clone, other)
 }
 
 // Rule 2, the other way round: give it up.
@@ -137,7 +137,7 @@ func TestAPendingRowThatIsGivenUpDoesNotStandForEver(t *testing.T) {
 	trees(t, "b", "0 0 0", central.DB, clone.DB)
 	clone.MustSync(t, via)
 	other.MustSync(t, via)
-	synctest.RequireEqual(t, central, clone, other)
+	clonetest.RequireEqual(t, central, clone, other)
 }
 
 // Rule 3. Central's trigger writes while the changes of the clone are applied, in the same transaction.
@@ -158,13 +158,13 @@ func TestWhatTriggersDidDoesNotComeTwice(t *testing.T) {
 	trees(t, "a", "1 0 51", central.DB, clone.DB)
 	require.Equal(t, "with 5", clone.Text(t, "select name from city.street where name <> 'Quiet Lane'"))
 	require.Zero(t, clone.MustSync(t, via))
-	synctest.RequireEqual(t, central, clone)
+	clonetest.RequireEqual(t, central, clone)
 }
 
 // Rule 4. In another cluster transaction ids start again: a cursor means nothing there.
 func TestTransactionIDsThatStartAgainAreNotTrusted(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		const function, elsewhere = "lizsync.system_identifier()", "return 1;"
 		central := city(t, "")
 		clone := central.Clone(t)
@@ -191,7 +191,7 @@ func TestTransactionIDsThatStartAgainAreNotTrusted(t *testing.T) {
 // A restore from a dump gives the tables of a clone other object ids.
 func TestEditsOfAClonesTablesThatWereMadeAgainAreSent(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, clone.DB, "a", "x = 1")
@@ -211,7 +211,7 @@ func TestACloneThatIsDeployedAgainIsNotTakenForItsOldSelf(t *testing.T) {
 	central := city(t, "")
 	clone := central.Clone(t)
 	set(t, clone.DB, "a", "x = 1")
-	lost(t, clone, synctest.ViaProgram)
+	lost(t, clone, clonetest.ViaProgram)
 
 	// Deployed again with central's data and the same identity, in a cluster whose transaction ids are far lower.
 	presented := central.Text(t, "select pg_current_snapshot()")
@@ -224,29 +224,29 @@ func TestACloneThatIsDeployedAgainIsNotTakenForItsOldSelf(t *testing.T) {
 	central.Exec(t, "update lizsync.clones set digest = 'another', pending_digest = 'another'")
 
 	set(t, clone.DB, "b", "x = 2")
-	require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, synctest.ViaProgram))
-	synctest.RequireEqual(t, central, clone)
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, clonetest.ViaProgram))
+	clonetest.RequireEqual(t, central, clone)
 }
 
 // Rule 5.
 func TestACopyOfTheCloneIsRefused(t *testing.T) {
 	t.Parallel()
-	edit := func(t *testing.T, clone *synctest.Clone) { set(t, clone.DB, "a", "x = 1") }
-	twice := func(t *testing.T, clone *synctest.Clone) {
-		clone.MustSync(t, synctest.ViaProgram)
+	edit := func(t *testing.T, clone *clonetest.Clone) { set(t, clone.DB, "a", "x = 1") }
+	twice := func(t *testing.T, clone *clonetest.Clone) {
+		clone.MustSync(t, clonetest.ViaProgram)
 		set(t, clone.DB, "a", "x = 2")
-		clone.MustSync(t, synctest.ViaProgram)
+		clone.MustSync(t, clonetest.ViaProgram)
 	}
 	for name, c := range map[string]struct {
-		before func(*testing.T, *synctest.Clone) // on the clone, before it is copied
-		here   func(*testing.T, *synctest.Clone) // on the clone, once it is copied
-		there  string                            // on the copy
+		before func(*testing.T, *clonetest.Clone) // on the clone, before it is copied
+		here   func(*testing.T, *clonetest.Clone) // on the clone, once it is copied
+		there  string                             // on the copy
 		want   string
 	}{
 		"after two synchronisations": {edit, twice, "", "another copy of the clone"},
-		"with edits of its own": {edit, func(t *testing.T, clone *synctest.Clone) { clone.MustSync(t, synctest.ViaProgram) },
+		"with edits of its own": {edit, func(t *testing.T, clone *clonetest.Clone) { clone.MustSync(t, clonetest.ViaProgram) },
 			"truncate audit.logged_actions; update city.tree set y = 3 where name = 'a'", "these are not the changes that central has received"},
-		"that has other edits than those received": {edit, func(t *testing.T, clone *synctest.Clone) { clone.MustSync(t, synctest.ViaProgram) },
+		"that has other edits than those received": {edit, func(t *testing.T, clone *clonetest.Clone) { clone.MustSync(t, clonetest.ViaProgram) },
 			"delete from audit.logged_actions", "these are not the changes that central has received"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -263,8 +263,8 @@ func TestACopyOfTheCloneIsRefused(t *testing.T) {
 			_, err := synchronize(t, t.Context(), copied.As(t, clone.Session), central.As(t, clone.Role), provider.Silent{})
 			require.ErrorContains(t, err, c.want)
 			require.Equal(t, before, tree(t, central.DB, "a"))
-			clone.MustSync(t, synctest.ViaProgram)
-			synctest.RequireEqual(t, central, clone)
+			clone.MustSync(t, clonetest.ViaProgram)
+			clonetest.RequireEqual(t, central, clone)
 		})
 	}
 }
@@ -279,11 +279,11 @@ func TestACopyThatEditedTheSameRowIsRefused(t *testing.T) {
 	set(t, copied, "a", "x = 2")
 	copied.Exec(t, fmt.Sprintf("update audit.logged_actions set (event_id, transaction_id) = (%s)",
 		clone.Text(t, "select concat_ws(', ', event_id, transaction_id) from audit.logged_actions")))
-	clone.MustSync(t, synctest.ViaProgram)
+	clone.MustSync(t, clonetest.ViaProgram)
 	_, err := synchronize(t, t.Context(), copied.As(t, clone.Session), central.As(t, clone.Role), provider.Silent{})
 	require.ErrorContains(t, err, "these are not the changes that central has received")
 	trees(t, "a", "1 0 0", central.DB)
-	require.Zero(t, clone.MustSync(t, synctest.ViaProgram))
+	require.Zero(t, clone.MustSync(t, clonetest.ViaProgram))
 }
 
 // A retry has the same digest, also when the clock was set right in between.
@@ -293,16 +293,16 @@ func TestALostReplyIsResumedByAClockThatWasSetRight(t *testing.T) {
 	clone := central.Clone(t)
 	set(t, clone.DB, "a", "x = 1")
 	central.Exec(t, "create or replace function lizsync.clock_correction() returns interval language sql stable as $$ select interval '1 hour' $$")
-	lost(t, clone, synctest.ViaProgram)
+	lost(t, clone, clonetest.ViaProgram)
 	central.Exec(t, "create or replace function lizsync.clock_correction() returns interval language sql stable as $$ select interval '3 s' $$")
-	require.Zero(t, clone.MustSync(t, synctest.ViaProgram))
+	require.Zero(t, clone.MustSync(t, clonetest.ViaProgram))
 	trees(t, "a", "1 0 0", central.DB, clone.DB)
 }
 
 // A tablet whose clock has lost its battery is off by months. Days are not the same on both sides of a change of summer time.
 func TestALostReplyIsResumedByAClockThatWasOffByMonths(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, clone.DB, "a", "x = 1")
@@ -324,14 +324,14 @@ func TestACloneThatWentBackInTimeIsRefused(t *testing.T) {
 	old := greet(t, here)
 	execute(t, here, "rollback")
 	clone.Exec(t, "create table city.later (n integer)") // an id that the backup has not seen
-	lost(t, clone, synctest.ViaProgram)
+	lost(t, clone, clonetest.ViaProgram)
 
 	execute(t, there, "begin isolation level repeatable read")
 	_, err := there.Exec(t.Context(), "select lizsync.open_exchange($1::text::lizsync.handshake, $2::text::lizsync.table_column[], null, '0', false)",
 		pgx.QueryExecModeExec, old.handshake, old.columns)
 	require.ErrorContains(t, err, "went back in time")
 	execute(t, there, "rollback")
-	require.Zero(t, clone.MustSync(t, synctest.ViaProgram))
+	require.Zero(t, clone.MustSync(t, clonetest.ViaProgram))
 }
 
 type greeted struct{ handshake, columns, snapshot string }
@@ -350,7 +350,7 @@ func greet(t *testing.T, conn *pgx.Conn) greeted {
 // Rule 5 and 6. The session of a clone that has vanished commits after its next synchronisation has begun.
 func TestAnExchangeWhoseCloneHasVanishedDoesNotComeTwice(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, clone.DB, "a", "x = 1")
@@ -380,6 +380,6 @@ func TestAnExchangeWhoseCloneHasVanishedDoesNotComeTwice(t *testing.T) {
 		trees(t, "a", "1 0 0", central.DB)
 		require.Equal(t, "1", events(t, central))
 		require.Zero(t, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }

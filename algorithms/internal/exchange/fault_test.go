@@ -12,16 +12,16 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/database"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 	"github.com/lizsync/lizsync/provider"
 )
 
 // editBoth makes the n-th edits of a test: the clone's, and central's of another field of the same row, and of another row, which the
 // clone is sent early.
-func editBoth(t *testing.T, clone *synctest.Clone, n int) {
+func editBoth(t *testing.T, clone *clonetest.Clone, n int) {
 	t.Helper()
 	set(t, clone.DB, "a", fmt.Sprintf("x = %d", n))
 	set(t, clone.Central.DB, "a", fmt.Sprintf("y = %d", -n))
@@ -30,7 +30,7 @@ func editBoth(t *testing.T, clone *synctest.Clone, n int) {
 
 // settled synchronises a clone twice after a fault and requires that all edits, those of [editBoth] since the last time and n times
 // that in all, have come to the other side once; that nothing is left to do or left behind; and that the histories say so.
-func settled(t *testing.T, clone *synctest.Clone, via synctest.Via, n int, fault string) {
+func settled(t *testing.T, clone *clonetest.Clone, via clonetest.Via, n int, fault string) {
 	t.Helper()
 	central := clone.Central
 	for _, db := range []*pgtest.DB{central.DB, clone.DB} {
@@ -47,7 +47,7 @@ func settled(t *testing.T, clone *synctest.Clone, via synctest.Via, n int, fault
 	require.Zero(t, clone.MustSync(t, via), fault)
 	trees(t, "a", fmt.Sprintf("%d %d 0", n, -n), central.DB, clone.DB)
 	trees(t, "b", fmt.Sprintf("%d 0 0", n), central.DB, clone.DB)
-	synctest.RequireEqual(t, central, clone)
+	clonetest.RequireEqual(t, central, clone)
 	require.Equal(t, fmt.Sprint(3*n), events(t, central), fault)
 	require.Equal(t, "0", clone.Text(t, "select count(*) from audit.logged_actions"), fault)
 	for _, db := range []*pgtest.DB{central.DB, clone.DB} {
@@ -173,7 +173,7 @@ func TestAProgramKilledAtAnyStepLosesNothingAndRepeatsNothing(t *testing.T) {
 		output, err := run().Output()
 		require.NoError(t, err, step.function)
 		require.Contains(t, string(output), fmt.Sprintf("%d rows written on central, 2 on the clone, 0 conflicts, 0 pending", sent), step.function)
-		settled(t, clone, synctest.ViaProgram, i+1, step.function)
+		settled(t, clone, clonetest.ViaProgram, i+1, step.function)
 	}
 }
 
@@ -193,7 +193,7 @@ func TestAFullDiskLosesNothingAndRepeatsNothing(t *testing.T) {
 	central := cityOn(t, pgtest.Cluster(t), "", "create table city.note (uid uuid primary key default gen_random_uuid(), words text)")
 	clone := central.Clone(t)
 	// A session keeps a file open that it has found once.
-	sync := func(via synctest.Via) (exchange.Counts, error) {
+	sync := func(via clonetest.Via) (exchange.Counts, error) {
 		counts, err := clone.Sync(t, via)
 		here, there := clone.Conns(t)
 		require.NoError(t, here.Close(t.Context()))
@@ -250,7 +250,7 @@ func TestAFullDiskLosesNothingAndRepeatsNothing(t *testing.T) {
 			clone.MustSync(t, via)
 			require.Zero(t, clone.MustSync(t, via))
 			require.Equal(t, "3", db.Text(t, "select count(*) from city.note"))
-			synctest.RequireEqual(t, central, clone)
+			clonetest.RequireEqual(t, central, clone)
 		}
 	}
 }
@@ -288,7 +288,7 @@ func TestAServerWithoutRoomForItsLogLosesNothingAndRepeatsNothing(t *testing.T) 
 
 // deadlock synchronises into one: an editor has a tree that the synchronisation will wait for, having written the street that the
 // editor wants next. The synchronisation, which waits first, is the one that the server breaks off.
-func deadlock(t *testing.T, db *pgtest.DB, clone *synctest.Clone, via synctest.Via) outcome {
+func deadlock(t *testing.T, db *pgtest.DB, clone *clonetest.Clone, via clonetest.Via) outcome {
 	t.Helper()
 	watch := db.Conn(t)
 	editor := begin(t, db)
@@ -302,7 +302,7 @@ func deadlock(t *testing.T, db *pgtest.DB, clone *synctest.Clone, via synctest.V
 
 func TestADeadlockWithAnEditorIsBrokenAndTriedAgain(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		edits := "update city.street set name = name || '!'; update city.tree set x = x + 1 where name = 'a'"
@@ -320,7 +320,7 @@ func TestADeadlockWithAnEditorIsBrokenAndTriedAgain(t *testing.T) {
 		require.ErrorContains(t, end.err, "deadlock detected")
 		require.Contains(t, strings.ToLower(whole(end.err)), "central is done; the clone receives it with the next synchronisation")
 		require.Equal(t, exchange.Counts{ReplayedToClone: 3}, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 		require.Zero(t, clone.MustSync(t, via))
 		require.Empty(t, conflicts(t, central))
 	})
@@ -329,7 +329,7 @@ func TestADeadlockWithAnEditorIsBrokenAndTriedAgain(t *testing.T) {
 func TestAnExchangeThatNeverGetsThroughSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	for _, failure := range []string{"serialization_failure", "deadlock_detected"} {
-		overEach(t, func(t *testing.T, via synctest.Via) {
+		overEach(t, func(t *testing.T, via clonetest.Via) {
 			central := city(t, "", "create sequence city.tries; grant usage on sequence city.tries to public")
 			clone := central.Clone(t)
 			editBoth(t, clone, 1)
@@ -339,7 +339,7 @@ func TestAnExchangeThatNeverGetsThroughSaysWhatToDo(t *testing.T) {
 			restore()
 			require.ErrorContains(t, err, "somebody was quicker")
 			var hint string
-			if via == synctest.ViaProgram {
+			if via == clonetest.ViaProgram {
 				var failed *provider.Failure
 				require.ErrorAs(t, database.Explain(err), &failed)
 				hint = failed.Hint

@@ -9,14 +9,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/link"
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
 // newLink makes a way to the server of a central database.
-func newLink(t *testing.T, central *synctest.Central) *link.Link {
+func newLink(t *testing.T, central *clonetest.Central) *link.Link {
 	t.Helper()
 	u, err := url.Parse(central.URL)
 	require.NoError(t, err)
@@ -29,7 +29,7 @@ func newLink(t *testing.T, central *synctest.Central) *link.Link {
 // Rule 1. Each number of bytes ends in another message, or inside one.
 func TestALinkCutAnywhereLosesNothingAndRepeatsNothing(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		l := newLink(t, central)
@@ -53,7 +53,7 @@ func TestALinkCutAnywhereLosesNothingAndRepeatsNothing(t *testing.T) {
 
 func TestASlowLinkIsOnlySlow(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		l := newLink(t, central)
@@ -73,7 +73,7 @@ func TestASlowLinkIsOnlySlow(t *testing.T) {
 // holds its entry; the next one gets on within the timeout, which is shorter here.
 func TestALinkThatHangsFreesCentralsLocks(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		l := newLink(t, central)

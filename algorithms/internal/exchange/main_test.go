@@ -9,19 +9,19 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/database"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 	"github.com/lizsync/lizsync/provider"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
-var transports = []synctest.Via{synctest.ViaProgram, synctest.ViaSQL}
+var transports = []clonetest.Via{clonetest.ViaProgram, clonetest.ViaSQL}
 
 // overEach runs a test over both transports.
-func overEach(t *testing.T, test func(t *testing.T, via synctest.Via)) {
+func overEach(t *testing.T, test func(t *testing.T, via clonetest.Via)) {
 	t.Helper()
 	for _, via := range transports {
 		t.Run(via.String(), func(t *testing.T) {
@@ -33,14 +33,14 @@ func overEach(t *testing.T, test func(t *testing.T, via synctest.Via)) {
 
 // city is a central database of streets and trees: a, b, c and d in Park Road. onDelete is what happens to the trees of
 // a street that is deleted; triggers are further statements.
-func city(t *testing.T, onDelete string, triggers ...string) *synctest.Central {
+func city(t *testing.T, onDelete string, triggers ...string) *clonetest.Central {
 	t.Helper()
 	return cityOn(t, pgtest.Shared(t), onDelete, triggers...)
 }
 
-func cityOn(t *testing.T, server *pgtest.Server, onDelete string, triggers ...string) *synctest.Central {
+func cityOn(t *testing.T, server *pgtest.Server, onDelete string, triggers ...string) *clonetest.Central {
 	t.Helper()
-	return synctest.NewCentralOn(t, server, `
+	return clonetest.NewCentralOn(t, server, `
 		create schema city;
 		create table city.street (uid uuid primary key default gen_random_uuid(), name text not null);
 		create table city.tree (
@@ -68,7 +68,7 @@ func before(event, body string) string {
 
 // trigger makes a trigger on central and ends the sessions of the clones: one that has synchronised writes to no table that
 // got a trigger since.
-func trigger(t *testing.T, central *synctest.Central, sql string, clones ...*synctest.Clone) {
+func trigger(t *testing.T, central *clonetest.Central, sql string, clones ...*clonetest.Clone) {
 	t.Helper()
 	central.Exec(t, sql)
 	for _, clone := range clones {
@@ -98,7 +98,7 @@ func trees(t *testing.T, name, want string, databases ...*pgtest.DB) {
 }
 
 // conflicts lists what lost: "a.x: clone 1, central 2: clone rejected by last edit wins"; a whole row has no field.
-func conflicts(t *testing.T, central *synctest.Central) []string {
+func conflicts(t *testing.T, central *clonetest.Central) []string {
 	t.Helper()
 	var lines []string
 	for _, row := range central.Rows(t, `
@@ -131,7 +131,7 @@ func pending(t *testing.T, db *pgtest.DB) []string {
 }
 
 // events counts the events of central's log: each edit that was applied has one.
-func events(t *testing.T, central *synctest.Central) string {
+func events(t *testing.T, central *clonetest.Central) string {
 	t.Helper()
 	return central.Text(t, "select count(*) from audit.logged_actions")
 }
@@ -173,7 +173,7 @@ func replaced(t *testing.T, db *pgtest.DB, function, body string) (restore func(
 }
 
 // lost synchronises a clone that loses central's reply: central has committed, the clone has not.
-func lost(t *testing.T, clone *synctest.Clone, via synctest.Via) {
+func lost(t *testing.T, clone *clonetest.Clone, via clonetest.Via) {
 	t.Helper()
 	restore := replaced(t, clone.DB, "lizsync.apply_reply(lizsync.acknowledgement)", "raise exception 'the reply is lost';")
 	_, err := clone.Sync(t, via)
@@ -182,7 +182,7 @@ func lost(t *testing.T, clone *synctest.Clone, via synctest.Via) {
 }
 
 // during synchronises a clone and does something else after the clone has read its changes and before central decides.
-func during(t *testing.T, clone *synctest.Clone, via synctest.Via, act func()) (exchange.Counts, error) {
+func during(t *testing.T, clone *clonetest.Clone, via clonetest.Via, act func()) (exchange.Counts, error) {
 	t.Helper()
 	clone.Conns(t) // in this goroutine: they may fail the test
 	watch := clone.Central.Conn(t)
@@ -202,7 +202,7 @@ type outcome struct {
 }
 
 // start synchronises in the background.
-func start(t *testing.T, clone *synctest.Clone, via synctest.Via) <-chan outcome {
+func start(t *testing.T, clone *clonetest.Clone, via clonetest.Via) <-chan outcome {
 	t.Helper()
 	clone.Conns(t)
 	done := make(chan outcome, 1)

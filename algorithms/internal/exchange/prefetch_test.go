@@ -6,14 +6,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
 // meanwhile synchronises a clone and does something else once it has written what it could early, and before central applies
 // the clone's changes.
-func meanwhile(t *testing.T, clone *synctest.Clone, via synctest.Via, act func()) exchange.Counts {
+func meanwhile(t *testing.T, clone *clonetest.Clone, via clonetest.Via, act func()) exchange.Counts {
 	t.Helper()
 	watch := clone.Central.Conn(t)
 	holder, restore := gate(t, clone.Central.DB, "lizsync.prepare_changeset()")
@@ -34,7 +34,7 @@ func meanwhile(t *testing.T, clone *synctest.Clone, via synctest.Via, act func()
 
 func TestTheCloneWritesOtherRowsWhileCentralIsAtWork(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, clone.DB, "a", "x = 1")
@@ -55,18 +55,18 @@ func TestTheCloneWritesOtherRowsWhileCentralIsAtWork(t *testing.T) {
 		trees(t, "a", "1 2 0", central.DB, clone.DB)
 		trees(t, "b", "3 4 0", clone.DB)
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }
 
 // A tablet may take minutes for what central writes in seconds.
 func TestCentralDoesNotWaitForAClone(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		reason := 1
-		if via == synctest.ViaSQL {
+		if via == clonetest.ViaSQL {
 			reason = 15000000 // more than a connection takes whose other end does not read, as dblink's does not meanwhile
 		}
 		central.Exec(t, before("update", fmt.Sprintf("if new.name = 'd' then raise exception '%%', repeat('no ', %d); end if; return new;", reason)))
@@ -95,7 +95,7 @@ func TestCentralDoesNotWaitForAClone(t *testing.T) {
 // has: central's first edit was seen, and does not compete.
 func TestARowWrittenEarlyThatIsRefusedInTheEndStandsStillFromThere(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		trigger(t, central, `
@@ -118,6 +118,6 @@ func TestARowWrittenEarlyThatIsRefusedInTheEndStandsStillFromThere(t *testing.T)
 		require.Zero(t, clone.MustSync(t, via))
 		trees(t, "b", "0 0 9", central.DB, clone.DB)
 		require.Empty(t, conflicts(t, central))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }

@@ -6,20 +6,20 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
 // purge removes everything from central's log that may go, without waiting for clones that are away for a year.
-func purge(t *testing.T, central *synctest.Central) {
+func purge(t *testing.T, central *clonetest.Central) {
 	t.Helper()
 	central.Exec(t, "call lizsync.purge(keep => '0', absent => '1 year')")
 }
 
 // purgeAll has a clone synchronise and purges until nothing is left: a transaction of another test, in another database of the
 // server, that was open when the clone synchronised or is open now keeps the last events.
-func purgeAll(t *testing.T, central *synctest.Central, clone *synctest.Clone, via synctest.Via) {
+func purgeAll(t *testing.T, central *clonetest.Central, clone *clonetest.Clone, via clonetest.Via) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		clone.MustSync(t, via)
@@ -29,7 +29,7 @@ func purgeAll(t *testing.T, central *synctest.Central, clone *synctest.Clone, vi
 }
 
 // away makes central believe that a clone has been away for two years.
-func away(t *testing.T, clone *synctest.Clone) {
+func away(t *testing.T, clone *clonetest.Clone) {
 	t.Helper()
 	clone.Central.Exec(t, `
 		update lizsync.clones set registered_at = now() - interval '2 years', last_synchronized = last_synchronized - interval '2 years'
@@ -39,7 +39,7 @@ func away(t *testing.T, clone *synctest.Clone) {
 // Rule 15. What central has offered may have been lost: only what the clone presents has arrived.
 func TestAReplyThatWasLostIsNotPurged(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, central.DB, "a", "x = 1")
@@ -56,14 +56,14 @@ func TestAReplyThatWasLostIsNotPurged(t *testing.T) {
 		purgeAll(t, central, clone, via)
 		set(t, central.DB, "a", "x = 2")
 		require.Equal(t, exchange.Counts{ReplayedToClone: 1}, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }
 
 // Rule 15. The clone's cursor is past central's edits of a row that stands still; they are needed when it moves again.
 func TestWhatARefusedRowHasNotReceivedIsNotPurged(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, central.DB, "a", "badge = 70")
@@ -77,7 +77,7 @@ func TestWhatARefusedRowHasNotReceivedIsNotPurged(t *testing.T) {
 		clone.MustSync(t, via)
 		clone.MustSync(t, via)
 		trees(t, "b", "5 1 0", central.DB, clone.DB)
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }
 
@@ -102,14 +102,14 @@ func TestACloneWhosePendingRowsWerePurgedPastIsRefused(t *testing.T) {
 		trees(t, "b", "5 0 0", central.DB, clone.DB)
 		require.Len(t, conflicts(t, central), 1)
 		other.MustSync(t, via)
-		synctest.RequireEqual(t, central, clone, other)
+		clonetest.RequireEqual(t, central, clone, other)
 	}
 }
 
 // Rule 15. Were it let in, it would never learn of central's edits, and its own would overwrite later ones unseen.
 func TestACloneThatWasPurgedPastIsToldToDeployAgain(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone, other := central.Clone(t), central.Clone(t)
 		packaged := central.Text(t, "select pg_current_snapshot()")
@@ -140,7 +140,7 @@ func TestACloneThatWasPurgedPastIsToldToDeployAgain(t *testing.T) {
 		other.Exec(t, "delete from city.tree where name = 'a'")
 		set(t, other.DB, "b", "x = 3")
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 2, ReplayedToClone: 1}, other.MustSync(t, via))
-		synctest.RequireEqual(t, central, other)
+		clonetest.RequireEqual(t, central, other)
 
 		// Deployed again, its edits carried over: they are compared with what there still is, and what they overwrite is kept.
 		presented, token := central.Text(t, "select pg_current_snapshot()"), central.Text(t, "select gen_random_uuid()")
@@ -159,7 +159,7 @@ func TestACloneThatWasPurgedPastIsToldToDeployAgain(t *testing.T) {
 			select field_name, central_value, central_time, clone_value, rejected from lizsync.conflicts`))
 		other.MustSync(t, via)
 		trees(t, "a", "2 0 0", central.DB)
-		synctest.RequireEqual(t, central, clone, other)
+		clonetest.RequireEqual(t, central, clone, other)
 
 		// Transaction ids start again after a restore from a dump: what was purged before says nothing about them.
 		central.Exec(t, "update lizsync.purges set up_to = 1000000000")
@@ -190,7 +190,7 @@ func TestPurgeKeepsWhatIsNewAndWaitsForNoCloneThatIsGone(t *testing.T) {
 	}, 30*time.Second, 50*time.Millisecond)
 	require.Equal(t, "b", central.Text(t, "select row_data operator(public.->) 'name' from audit.logged_actions"))
 
-	_, err := gone.Sync(t, synctest.ViaProgram)
+	_, err := gone.Sync(t, clonetest.ViaProgram)
 	require.ErrorContains(t, err, "central refuses the clone")
 	_, err = central.Conn(t).Exec(t.Context(), "select lizsync.forget_clone($1::text::uuid)", gone.ID)
 	require.ErrorContains(t, err, "is registered")

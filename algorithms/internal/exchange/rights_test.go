@@ -8,15 +8,15 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
 // withSecret is a city with a table that its clones do not synchronise.
-func withSecret(t *testing.T) *synctest.Central {
+func withSecret(t *testing.T) *clonetest.Central {
 	t.Helper()
-	central := synctest.NewCentral(t, `
+	central := clonetest.NewCentral(t, `
 		create schema city;
 		create table city.tree (uid uuid primary key default gen_random_uuid(), name text, x integer, y integer, z integer);
 		create table city.secret (uid uuid primary key default gen_random_uuid(), name text);
@@ -27,7 +27,7 @@ func withSecret(t *testing.T) *synctest.Central {
 }
 
 // open opens the clone's exchange by hand, in a transaction on central.
-func open(t *testing.T, clone *synctest.Clone) (there *pgx.Conn) {
+func open(t *testing.T, clone *clonetest.Clone) (there *pgx.Conn) {
 	t.Helper()
 	here, there := clone.Conns(t)
 	g := greet(t, here)
@@ -176,7 +176,7 @@ func TestHostileCallsOfEachFunctionShowAndChangeNothing(t *testing.T) {
 	execute(t, there, "select lizsync.close_exchange()")
 	execute(t, there, "commit")
 	require.Equal(t, exchange.Counts{ReplayedToClone: 1}, clone.MustSync(t, via))
-	synctest.RequireEqual(t, central, clone, victim)
+	clonetest.RequireEqual(t, central, clone, victim)
 }
 
 func TestARevokedCloneCanDoNothing(t *testing.T) {
@@ -210,7 +210,7 @@ func TestWhatTheRoleMayNotWriteIsPendingAndTheRestPasses(t *testing.T) {
 	central.Exec(t, fmt.Sprintf("revoke update on city.street from %[1]s; grant delete on city.street to %[1]s", clone.Role.Name))
 	clone.Exec(t, "delete from city.street where name = 'e'")
 	require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, via))
-	synctest.RequireEqual(t, central, clone)
+	clonetest.RequireEqual(t, central, clone)
 }
 
 func TestARowOfASchemaThatTheRoleMayNotUseIsPending(t *testing.T) {
@@ -260,11 +260,11 @@ func TestACloneThatMayNotReadATableIsRefused(t *testing.T) {
 		{"alter table city.tree enable row level security", "alter table city.tree disable row level security"},
 	} {
 		central.Exec(t, strings.ReplaceAll(strings.ReplaceAll(c.hide, "%s", clone.Role.Name), "%[1]s", clone.Role.Name))
-		_, err := clone.Sync(t, synctest.ViaProgram)
+		_, err := clone.Sync(t, clonetest.ViaProgram)
 		require.ErrorContains(t, err, `may not read all of: "city"."tree"`)
 		central.Exec(t, strings.ReplaceAll(c.show, "%s", clone.Role.Name))
 	}
-	require.Equal(t, exchange.Counts{ReplayedToClone: 1}, clone.MustSync(t, synctest.ViaProgram))
+	require.Equal(t, exchange.Counts{ReplayedToClone: 1}, clone.MustSync(t, clonetest.ViaProgram))
 	require.Equal(t, "1 0 0 0", central.Text(t, `
 		select concat_ws(' ', number_replayed_to_clone, number_replayed_to_central, number_conflicts, number_pending) from lizsync.history order by sync_time desc limit 1`))
 }

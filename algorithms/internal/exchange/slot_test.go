@@ -8,12 +8,12 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
-func maxExchanges(t *testing.T, central *synctest.Central) int {
+func maxExchanges(t *testing.T, central *clonetest.Central) int {
 	t.Helper()
 	slots, err := strconv.Atoi(central.Text(t, "select lizsync.max_exchanges()"))
 	require.NoError(t, err)
@@ -21,7 +21,7 @@ func maxExchanges(t *testing.T, central *synctest.Central) int {
 }
 
 // acquireSlots takes all the slots of central but some, each in a session of its own.
-func acquireSlots(t *testing.T, central *synctest.Central, clone *synctest.Clone, but int) []*pgx.Conn {
+func acquireSlots(t *testing.T, central *clonetest.Central, clone *clonetest.Clone, but int) []*pgx.Conn {
 	t.Helper()
 	var sessions []*pgx.Conn
 	for range maxExchanges(t, central) - but {
@@ -36,7 +36,7 @@ func acquireSlots(t *testing.T, central *synctest.Central, clone *synctest.Clone
 // Hundreds of clones come home in the evening: those that find central busy wait, and are not refused.
 func TestClonesThatFindCentralBusyWaitForTheirTurn(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone, other := central.Clone(t), central.Clone(t)
 		sessions := acquireSlots(t, central, other, 1)
@@ -71,7 +71,7 @@ func TestWhoSpeaksForNoCloneTakesNoTurn(t *testing.T) {
 	central.Exec(t, "select lizsync.revoke_clone($1::text::uuid)", revoked.ID)
 	acquireSlots(t, central, revoked, 0)
 	require.Equal(t, "0", central.Text(t, "select count(*) from pg_locks where locktype = 'advisory' and classid = lizsync.slot_lock_class()::oid and database = (select oid from pg_database where datname = current_database())"))
-	require.Zero(t, clone.MustSync(t, synctest.ViaProgram))
+	require.Zero(t, clone.MustSync(t, clonetest.ViaProgram))
 }
 
 func TestATurnIsGivenBackOnce(t *testing.T) {

@@ -7,15 +7,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 	"github.com/lizsync/lizsync/sql"
 )
 
 func TestADifferenceOfStructureStopsBeforeAnythingIsWritten(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		for i, c := range []struct{ onCentral, onClone, undo, want string }{
@@ -45,7 +45,7 @@ func TestADifferenceOfStructureStopsBeforeAnythingIsWritten(t *testing.T) {
 // What was edited before has the old columns: an insert lacks the new one, whose value is in the row alone.
 func TestAColumnThatIsAddedOnBothSidesHasItsDefaultOnBoth(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		for _, null := range []string{"", "not null"} {
 			central := city(t, "")
 			clone, other := central.Clone(t), central.Clone(t)
@@ -58,7 +58,7 @@ func TestAColumnThatIsAddedOnBothSidesHasItsDefaultOnBoth(t *testing.T) {
 			require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 2}, clone.MustSync(t, via))
 			require.Equal(t, 3, other.MustSync(t, via).ReplayedToClone)
 			require.Zero(t, clone.MustSync(t, via))
-			synctest.RequireEqual(t, central, clone, other)
+			clonetest.RequireEqual(t, central, clone, other)
 			require.Equal(t, "6", central.Text(t, "select count(*) from city.tree where state = 'good'"))
 			require.Empty(t, conflicts(t, central))
 		}
@@ -82,7 +82,7 @@ func TestAColumnThatIsAddedInASavepointHasItsDefaultOnBoth(t *testing.T) {
 	clone.Exec(t, "alter table city.tree add state text default 'good'")
 	clone.MustSync(t, via)
 	require.Zero(t, clone.MustSync(t, via))
-	synctest.RequireEqual(t, central, clone)
+	clonetest.RequireEqual(t, central, clone)
 }
 
 // What is added to an insert must not make a batch longer than the log says: a later edit is sent as such.
@@ -99,7 +99,7 @@ func TestAnInsertFromBeforeAColumnDoesNotTakeItsPhotosAlong(t *testing.T) {
 		select octet_length(lizsync.outgoing_batch(pg_current_snapshot(), 0, max(event_id))) < 100000 from audit.logged_actions where action = 'I'`))
 	require.Equal(t, 60, clone.MustSync(t, via).ReplayedToCentral)
 	clone.MustSync(t, via)
-	synctest.RequireEqual(t, central, clone)
+	clonetest.RequireEqual(t, central, clone)
 }
 
 // Such a row goes whole, and is not written down again each time.
@@ -120,13 +120,13 @@ func TestARowFromBeforeAColumnThatTheCloneRefusesIsGivenOnce(t *testing.T) {
 	clone.MustSync(t, via)
 	clone.MustSync(t, via)
 	require.Zero(t, clone.MustSync(t, via))
-	synctest.RequireEqual(t, central, clone)
+	clonetest.RequireEqual(t, central, clone)
 }
 
 // Nobody can tell a column that was renamed from one that was dropped and another that was added.
 func TestEditsOfAColumnThatIsRenamedOnBothSidesAreConflicts(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone, other := central.Clone(t), central.Clone(t)
 		set(t, clone.DB, "a", "x = 1, y = 1")
@@ -148,7 +148,7 @@ func TestEditsOfAColumnThatIsRenamedOnBothSidesAreConflicts(t *testing.T) {
 		clone.MustSync(t, via)
 		other.MustSync(t, via)
 		require.Zero(t, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone, other)
+		clonetest.RequireEqual(t, central, clone, other)
 		require.Equal(t, "0 3 4 0", central.Text(t, "select string_agg(height::text, ' ' order by name) from city.tree"))
 	})
 }
@@ -179,7 +179,7 @@ func TestWhatATriggerHasOverwrittenIsNotRecordedAfterIt(t *testing.T) {
 		clone.MustSync(t, via)
 		other.MustSync(t, via)
 		clone.MustSync(t, via)
-		synctest.RequireEqual(t, central, clone, other)
+		clonetest.RequireEqual(t, central, clone, other)
 	}
 }
 
@@ -237,7 +237,7 @@ func TestATableShowsThatWasMadeAgainIsRefused(t *testing.T) {
 
 func TestStructuresOfDifferentVersionsRefuseEachOther(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, clone.DB, "a", "x = 1")
@@ -269,7 +269,7 @@ func TestATruncateDeletesTheRowsEverywhere(t *testing.T) {
 	require.Equal(t, exchange.Counts{ReplayedToCentral: 1, ReplayedToClone: 4}, other.MustSync(t, via))
 	clone.MustSync(t, via)
 	require.Equal(t, "e", clone.Text(t, "select string_agg(name, ' ') from city.tree"), "what the truncate has not seen stays")
-	synctest.RequireEqual(t, central, clone, other)
+	clonetest.RequireEqual(t, central, clone, other)
 }
 
 func TestAChangedUIDIsADeleteAndAnInsert(t *testing.T) {
@@ -283,14 +283,14 @@ func TestAChangedUIDIsADeleteAndAnInsert(t *testing.T) {
 	clone.MustSync(t, via)
 	require.Equal(t, "a b c d", central.Text(t, "select string_agg(name, ' ' order by name) from city.tree"))
 	trees(t, "a", "5 0 0", central.DB, clone.DB, other.DB)
-	synctest.RequireEqual(t, central, clone, other)
+	clonetest.RequireEqual(t, central, clone, other)
 }
 
 // Keys of every kind, generated columns, and names that need quotes.
 func TestTablesOfEveryKindOfKey(t *testing.T) {
 	t.Parallel()
-	asEach(t, func(t *testing.T, options ...synctest.Option) {
-		central := synctest.NewCentral(t, `
+	asEach(t, func(t *testing.T, options ...clonetest.Option) {
+		central := clonetest.NewCentral(t, `
 			create schema "Ville d'été.1";
 			create table "Ville d'été.1"."Sérial ""x""" (id serial primary key, "Nom" text);
 			create table "Ville d'été.1"."Identity" (id integer generated always as identity primary key, "Nom" text);
@@ -323,7 +323,7 @@ func TestTablesOfEveryKindOfKey(t *testing.T) {
 		}
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 8, ReplayedToClone: 8}, clone.MustSync(t, via))
 		require.Equal(t, exchange.Counts{ReplayedToClone: 16}, other.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone, other)
+		clonetest.RequireEqual(t, central, clone, other)
 		require.Equal(t, "2", other.Text(t, `select count(*) from "Ville d'été.1"."Generated" where twice = code * 2`))
 		require.Equal(t, "0.30000000000000004", other.Text(t, `select distinct ratio from "Ville d'été.1"."Typed"`))
 
@@ -333,7 +333,7 @@ func TestTablesOfEveryKindOfKey(t *testing.T) {
 		clone.Exec(t, `update "Ville d'été.1"."Natural" set "Code" = 'new'; update "Ville d'été.1"."Generated" set code = 50`)
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 16}, clone.MustSync(t, via))
 		require.Equal(t, exchange.Counts{ReplayedToClone: 16}, other.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone, other)
+		clonetest.RequireEqual(t, central, clone, other)
 		require.Equal(t, "100", other.Text(t, `select twice from "Ville d'été.1"."Generated"`))
 	})
 }

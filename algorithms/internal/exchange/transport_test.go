@@ -15,9 +15,9 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/database"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/link"
 	"github.com/lizsync/lizsync/internal/pgtest"
 	"github.com/lizsync/lizsync/provider"
@@ -26,7 +26,7 @@ import (
 // Rule 6. The events of the transaction itself are in no snapshot.
 func TestASynchronisationInsideATransactionThatWroteIsRefused(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		here, _ := clone.Conns(t)
@@ -72,12 +72,12 @@ func TestACloneWithoutAWayToCentralSaysWhatToDo(t *testing.T) {
 			require.ErrorContains(t, err, "the extensions dblink and postgres_fdw are missing")
 		}
 	}
-	require.Zero(t, clone.MustSync(t, synctest.ViaProgram), "which needs neither")
+	require.Zero(t, clone.MustSync(t, clonetest.ViaProgram), "which needs neither")
 }
 
 func TestTwoSynchronisationsOfOneCloneDoNotMix(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, clone.DB, "a", "x = 1")
@@ -85,7 +85,7 @@ func TestTwoSynchronisationsOfOneCloneDoNotMix(t *testing.T) {
 			for _, second := range transports {
 				here := connect(t, clone.As(t, clone.Session))
 				var err error
-				if second == synctest.ViaSQL {
+				if second == clonetest.ViaSQL {
 					_, err = here.Exec(t.Context(), "select lizsync.synchronize()")
 				} else {
 					_, err = synchronize(t, t.Context(), clone.As(t, clone.Session), central.As(t, clone.Role), provider.Silent{})
@@ -96,14 +96,14 @@ func TestTwoSynchronisationsOfOneCloneDoNotMix(t *testing.T) {
 		})
 		require.NoError(t, err)
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, counts)
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }
 
 // Rule 6: serialization failures are retried.
 func TestAnEditorOnCentralDoesNotMakeTheSynchronisationFail(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		watch := central.Conn(t)
@@ -150,7 +150,7 @@ var steps = []struct {
 }
 
 // decided waits until nothing of a clone is under way on central, and says whether an edit of the clone has arrived there.
-func decided(t *testing.T, clone *synctest.Clone, name, fields string) bool {
+func decided(t *testing.T, clone *clonetest.Clone, name, fields string) bool {
 	t.Helper()
 	pgtest.WaitFor(t, clone.Central.Conn(t), `
 		select not exists (
@@ -161,7 +161,7 @@ func decided(t *testing.T, clone *synctest.Clone, name, fields string) bool {
 
 func TestASessionKilledAtAnyStepLosesNothingAndRepeatsNothing(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		for i, step := range steps {
@@ -188,7 +188,7 @@ func TestASessionKilledAtAnyStepLosesNothingAndRepeatsNothing(t *testing.T) {
 				want.ReplayedToCentral = 0
 			}
 			require.Equal(t, want, clone.MustSync(t, via), step.function)
-			synctest.RequireEqual(t, central, clone)
+			clonetest.RequireEqual(t, central, clone)
 			require.Equal(t, fmt.Sprint(3*(i+1)), events(t, central), step.function)
 		}
 		require.Empty(t, conflicts(t, central))
@@ -203,7 +203,7 @@ func TestASessionKilledAtAnyStepLosesNothingAndRepeatsNothing(t *testing.T) {
 // Rule 13. Central waits for an editor while the clone's user loses patience.
 func TestACancelledSynchronisationLeavesNothingRunningOnCentral(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, clone.DB, "a", "x = 1")
@@ -217,14 +217,14 @@ func TestACancelledSynchronisationLeavesNothingRunningOnCentral(t *testing.T) {
 		execute(t, editor, "rollback")
 		trees(t, "a", "0 0 0", central.DB)
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }
 
 // Rule 13.
 func TestACancelAfterCentralHasCommittedDoesNotPretendThatNothingHappened(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		set(t, clone.DB, "a", "x = 1")
@@ -238,13 +238,13 @@ func TestACancelAfterCentralHasCommittedDoesNotPretendThatNothingHappened(t *tes
 		trees(t, "a", "1 0 0", central.DB)
 		trees(t, "b", "0 0 0", clone.DB)
 		require.Equal(t, exchange.Counts{ReplayedToClone: 1}, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 		require.Equal(t, "2", events(t, central))
 	})
 }
 
 // cancelled synchronises and cancels once when returns.
-func cancelled(t *testing.T, clone *synctest.Clone, via synctest.Via, when func()) error {
+func cancelled(t *testing.T, clone *clonetest.Clone, via clonetest.Via, when func()) error {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -252,7 +252,7 @@ func cancelled(t *testing.T, clone *synctest.Clone, via synctest.Via, when func(
 	done := make(chan error, 1)
 	go func() {
 		var err error
-		if via == synctest.ViaProgram {
+		if via == clonetest.ViaProgram {
 			_, err = exchange.Synchronize(ctx, here, there, provider.Silent{})
 		} else {
 			_, err = here.Exec(ctx, "select lizsync.synchronize()")
@@ -296,13 +296,13 @@ func TestAVanishedCloneDoesNotHoldCentralsLocks(t *testing.T) {
 }
 
 // through synchronises over what listens at an address, with a new connection to central.
-func through(t *testing.T, address string, clone *synctest.Clone, via synctest.Via) (counts exchange.Counts, err error) {
+func through(t *testing.T, address string, clone *clonetest.Clone, via clonetest.Via) (counts exchange.Counts, err error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	here := connect(t, clone.As(t, clone.Session))
 	defer func() { _ = here.Close(context.WithoutCancel(ctx)) }()
-	if via == synctest.ViaProgram {
+	if via == clonetest.ViaProgram {
 		u, err := url.Parse(clone.Central.As(t, clone.Role))
 		require.NoError(t, err)
 		u.Host = address
@@ -323,7 +323,7 @@ func through(t *testing.T, address string, clone *synctest.Clone, via synctest.V
 // G5.
 func TestRoundTripsDoNotGrowWithTheEdits(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		central.Exec(t, "insert into city.tree (name, x, y) select 'n' || n, 0, 0 from generate_series(1, 20000) as n")
 		clone := central.Clone(t)
@@ -346,7 +346,7 @@ func TestRoundTripsDoNotGrowWithTheEdits(t *testing.T) {
 // G1 and G2: nobody knows whether central has committed.
 func TestACommitWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
+	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")
 		clone := central.Clone(t)
 		l := newLink(t, central)
@@ -369,7 +369,7 @@ func TestACommitWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
 		counts, err := through(t, l.Address(), clone, via)
 		require.NoError(t, err)
 		require.Equal(t, exchange.Counts{ReplayedToClone: 1}, counts)
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 		require.Equal(t, "2", events(t, central))
 	})
 }
@@ -377,8 +377,8 @@ func TestACommitWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
 // G5: a batch holds 16 MB of text, and bytes are two letters each.
 func TestChangesOverOneBatchArriveWhole(t *testing.T) {
 	t.Parallel()
-	overEach(t, func(t *testing.T, via synctest.Via) {
-		central := synctest.NewCentral(t, "create schema city; create table city.photo (name text primary key, image bytea)")
+	overEach(t, func(t *testing.T, via clonetest.Via) {
+		central := clonetest.NewCentral(t, "create schema city; create table city.photo (name text primary key, image bytea)")
 		clone := central.Clone(t)
 		photos := func(side string) string {
 			return fmt.Sprintf("insert into city.photo select '%[1]s' || n, decode(repeat(md5('%[1]s' || n), 5 * 1024 * 1024 / 16), 'hex') from generate_series(1, 2) as n", side)
@@ -386,12 +386,12 @@ func TestChangesOverOneBatchArriveWhole(t *testing.T) {
 		clone.Exec(t, photos("clone"))
 		central.Exec(t, photos("central"))
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 2, ReplayedToClone: 2}, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 		require.Equal(t, "t", central.Text(t, "select count(*) > 1 from lizsync.reply"), "in several batches")
 
 		clone.Exec(t, "update city.photo set name = 'renamed' where name = 'clone1'")
 		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 		require.Zero(t, clone.MustSync(t, via))
 	})
 }

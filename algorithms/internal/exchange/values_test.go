@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 )
 
 // hostile are texts that mean something to one of the languages on the way: SQL, the text forms of rows, arrays, hstore,
@@ -22,8 +22,8 @@ func TestValuesAndNamesThatLookLikeSomethingElseArriveAsTheyAre(t *testing.T) {
 	t.Parallel()
 	const table = `"Ville ""d'été"". $$"."arbre 'vieux'. É"`
 	const key, text, list = `"clé ""1"". '$1'"`, `"%I ; drop"`, `"liste{}"`
-	overEach(t, func(t *testing.T, via synctest.Via) {
-		central := synctest.NewCentral(t, fmt.Sprintf(`
+	overEach(t, func(t *testing.T, via clonetest.Via) {
+		central := clonetest.NewCentral(t, fmt.Sprintf(`
 			create schema "Ville ""d'été"". $$";
 			create table %s (%s text primary key, %s text, %s text[])`, table, key, text, list))
 		clone := central.Clone(t)
@@ -34,7 +34,7 @@ func TestValuesAndNamesThatLookLikeSomethingElseArriveAsTheyAre(t *testing.T) {
 		}
 		n := len(hostile)
 		require.Equal(t, exchange.Counts{ReplayedToCentral: n, ReplayedToClone: n}, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 
 		// Both sides edit the same rows, and each value loses once.
 		for i, value := range hostile {
@@ -43,7 +43,7 @@ func TestValuesAndNamesThatLookLikeSomethingElseArriveAsTheyAre(t *testing.T) {
 			central.Exec(t, update, "clone "+value, "theirs "+hostile[(i+1)%n])
 		}
 		require.Equal(t, exchange.Counts{ReplayedToClone: n, Conflicts: 2 * n}, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 		for i := range hostile {
 			require.Equal(t, "1", central.Text(t, "select count(*) from lizsync.conflicts where object_table = $1 and field_name = '%I ; drop' and clone_value = $2",
 				table, "ours "+hostile[(i+1)%n]))
@@ -53,6 +53,6 @@ func TestValuesAndNamesThatLookLikeSomethingElseArriveAsTheyAre(t *testing.T) {
 			clone.Exec(t, fmt.Sprintf("delete from %s where %s = $1", table, key), "clone "+value)
 		}
 		require.Equal(t, exchange.Counts{ReplayedToCentral: n}, clone.MustSync(t, via))
-		synctest.RequireEqual(t, central, clone)
+		clonetest.RequireEqual(t, central, clone)
 	})
 }

@@ -9,8 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
@@ -176,9 +176,9 @@ func (w *world) pendingRows() map[string]string {
 func (w *world) different() string {
 	pending := w.pendingRows()
 	var b strings.Builder
-	there := synctest.Contents(w.t, w.central.DB, w.central.Tables)
+	there := clonetest.Contents(w.t, w.central.DB, w.central.Tables)
 	for _, name := range clones {
-		here := synctest.Contents(w.t, w.sides[name].db, w.central.Tables)
+		here := clonetest.Contents(w.t, w.sides[name].db, w.central.Tables)
 		for row, fields := range there {
 			if _, ok := pending[name+" "+row.UID]; !ok && here[row] != fields {
 				fmt.Fprintf(&b, "%s:\n  C: %s\n  %s: %s\n", rowName(row.UID), shorten(fields), name, shorten(here[row]))

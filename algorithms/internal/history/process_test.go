@@ -11,8 +11,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
 	"github.com/lizsync/lizsync/provider"
 )
 
@@ -313,7 +313,7 @@ func (w *world) together(s *side, o op) {
 	for _, name := range clones {
 		other := w.sides[name]
 		if other.process == nil && other.offset == 0 && !w.isCopy(other) {
-			runs = append(runs, &run{s: other, sync: func() error { _, err := other.clone.Sync(w.t, synctest.ViaProgram); return err }})
+			runs = append(runs, &run{s: other, sync: func() error { _, err := other.clone.Sync(w.t, clonetest.ViaProgram); return err }})
 		}
 	}
 	if s.process == nil && s.offset == 0 && !w.isCopy(s) {
@@ -411,9 +411,9 @@ func (w *world) whole(s *side, o op) exchange.Counts {
 }
 
 func (w *world) transport(s *side, o op) (counts exchange.Counts, err error) {
-	via := synctest.ViaProgram
+	via := clonetest.ViaProgram
 	if len(o.args) > 0 {
-		via = synctest.ViaSQL
+		via = clonetest.ViaSQL
 	}
 	err = w.guard(o, func() error {
 		var err error

@@ -13,7 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"github.com/lizsync/lizsync/algorithms/internal/synctest"
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
@@ -37,7 +37,7 @@ const (
 // world is the databases of the histories, which are played one after the other.
 type world struct {
 	t       testing.TB
-	central *synctest.Central
+	central *clonetest.Central
 	sides   map[string]*side
 	monitor *pgx.Conn
 	// monitors are sessions to look after those who wait, one on each server.
@@ -67,7 +67,7 @@ type world struct {
 type side struct {
 	name    string
 	db      *pgtest.DB
-	clone   *synctest.Clone // nil for central
+	clone   *clonetest.Clone // nil for central
 	users   [3]*pgx.Conn
 	open    [3]*transaction
 	offset  float64        // seconds that its clock is said to be ahead of central's
@@ -93,9 +93,9 @@ type side struct {
 // newWorld makes the databases. Those of server are on another one, whose clock is ahead by so many seconds.
 func newWorld(t testing.TB, server *pgtest.Server, ahead float64) *world {
 	w := &world{t: t, folder: t.TempDir(), sides: map[string]*side{}, outcomes: map[string]int{}}
-	w.central = synctest.NewCentral(t, ddl, tablesOfHistories()...)
-	options := map[string][]synctest.Option{
-		"A": nil, "B": {synctest.SuperuserOnClone}, "D": {synctest.SuperuserOnCentral},
+	w.central = clonetest.NewCentral(t, ddl, tablesOfHistories()...)
+	options := map[string][]clonetest.Option{
+		"A": nil, "B": {clonetest.SuperuserOnClone}, "D": {clonetest.SuperuserOnCentral},
 	}
 	w.sides["C"] = &side{name: "C", db: w.central.DB}
 	for _, name := range clones {

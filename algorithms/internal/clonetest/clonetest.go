@@ -1,22 +1,22 @@
-// Package synctest gives tests of synchronisation a central database and clones of it, on real PostgreSQL.
+// Package clonetest gives tests of synchronisation a central database and clones of it, on real PostgreSQL.
 //
 //	func TestMain(m *testing.M) { pgtest.Main(m) }
 //
 //	func TestEditReachesTheOtherClone(t *testing.T) {
-//		central := synctest.NewCentral(t, `
+//		central := clonetest.NewCentral(t, `
 //			create schema city;
 //			create table city.tree (id serial primary key, species text);
 //			insert into city.tree (species) values ('oak')`)
 //		a, b := central.Clone(t), central.Clone(t)
 //		a.Exec(t, "update city.tree set species = 'elm'")
-//		a.MustSync(t, synctest.ViaProgram)
-//		b.MustSync(t, synctest.ViaSQL)
-//		synctest.RequireEqual(t, central, a, b)
+//		a.MustSync(t, clonetest.ViaProgram)
+//		b.MustSync(t, clonetest.ViaSQL)
+//		clonetest.RequireEqual(t, central, a, b)
 //	}
 //
 // Nobody is a superuser unless asked: central and its clones belong to one ordinary role, and each clone speaks to central
 // as a role of its own that may edit the tables.
-package synctest
+package clonetest
 
 import (
 	"context"
