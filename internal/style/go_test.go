@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
@@ -52,6 +53,23 @@ func called(node ast.Node) string {
 
 func isTest(name string) bool { return strings.HasSuffix(name, "_test.go") }
 
+// isTestCode: what tests share is in internal, or in a package named as net/http/httptest is.
+func isTestCode(name string) bool {
+	return isTest(name) || strings.HasPrefix(name, "internal/") || strings.HasSuffix(path.Dir(name), "test")
+}
+
+func testCodeHasItsPlace(t *testing.T, name, content string) []string {
+	if isTestCode(name) {
+		return nil
+	}
+	return walk(t, name, content, func(_ *ast.File, node ast.Node) string {
+		if i, ok := node.(*ast.ImportSpec); ok && i.Path.Value == `"testing"` {
+			return "code for tests is in a file _test.go, in internal or in a package named ...test"
+		}
+		return ""
+	})
+}
+
 func noInit(t *testing.T, name, content string) []string {
 	return walk(t, name, content, func(_ *ast.File, node ast.Node) string {
 		if f, ok := node.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
@@ -76,7 +94,7 @@ func onlyMainExits(t *testing.T, name, content string) []string {
 }
 
 func testsNeitherSleepNorSkip(t *testing.T, name, content string) []string {
-	if !isTest(name) {
+	if !isTestCode(name) {
 		return nil
 	}
 	return walk(t, name, content, func(_ *ast.File, node ast.Node) string {
@@ -140,6 +158,7 @@ func TestGoKeepsTheRules(t *testing.T) {
 	hold(t, files(t, root, ".go", "."), map[string]rule{
 		"no init":                  noInit,
 		"only main exits":          onlyMainExits,
+		"test code has its place":  testCodeHasItsPlace,
 		"no sleep and no skip":     testsNeitherSleepNorSkip,
 		"errors say what was done": errorsSayWhatWasDone,
 		"the context is first":     contextComesFirst,
@@ -162,6 +181,13 @@ func TestBrokenGoRulesAreFound(t *testing.T) {
 				"line 2: a test waits on a condition, as with pgtest.WaitFor",
 				"line 3: a test that cannot run fails, with what to install",
 			}},
+		"sleep in what tests share": {testsNeitherSleepNorSkip, "a/atest/b.go", "package atest\nfunc f() { time.Sleep(1) }",
+			[]string{"line 2: a test waits on a condition, as with pgtest.WaitFor"}},
+		"sleep in internal": {testsNeitherSleepNorSkip, "internal/a/b.go", "package a\nfunc f() { time.Sleep(1) }",
+			[]string{"line 2: a test waits on a condition, as with pgtest.WaitFor"}},
+		"test code elsewhere": {testCodeHasItsPlace, "a/b/c.go", "package b\nimport (\n\"fmt\"\n\"testing\"\n)",
+			[]string{"line 4: code for tests is in a file _test.go, in internal or in a package named ...test"}},
+		"test code":       {testCodeHasItsPlace, "a/atest/c.go", "package atest\nimport \"testing\"", nil},
 		"sleep elsewhere": {testsNeitherSleepNorSkip, "a.go", "package a\nfunc f() { time.Sleep(1) }", nil},
 		"failed to": {errorsSayWhatWasDone, "a.go", "package a\nvar a, b = errors.New(`Failed to read`), fmt.Errorf(`read: %w`, err)",
 			[]string{"line 2: an error names what was being done, without \"failed to\""}},
