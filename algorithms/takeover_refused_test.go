@@ -106,7 +106,7 @@ func TestWhatCannotBeTakenOverSafelyIsRefusedAndLeftAsItWas(t *testing.T) {
 	})
 }
 
-// alsoListed and notListed put a table on a white list that names tables, and off it again.
+// alsoListed and notListed put a table on a publication list that names tables, and off it again.
 func (s shape) alsoListed(table, server string) string {
 	if s.log == "audit" {
 		return "select"
@@ -183,7 +183,7 @@ func TestTakeOverWarnsOfWhatItCannotCarry(t *testing.T) {
 		values ('Ville été', 'rue', 1, now(), now(), now(), 'T', true)`
 	for db, want := range map[*pgtest.DB][]string{
 		o.central: {
-			`no longer on the white lists, because there are no such tables: "Ville été"."gone"`,
+			`no longer on the publication lists, because there are no such tables: "Ville été"."gone"`,
 			`truncated, or edited without a record of the rows, which cannot be sent: compare these tables after the first synchronisation: "Ville été"."rue"`,
 			"lizsync.history does not tell what these clones have received; deploy a package to them, asking to keep their unsent changes: " + stranger,
 		},

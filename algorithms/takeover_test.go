@@ -33,7 +33,7 @@ type original struct {
 	anna           pgtest.Login // as whom the clone speaks to central
 }
 
-// shape tells the versions up to 0.4.5 from the later ones: what the fixtures call the log, and the white list.
+// shape tells the versions up to 0.4.5 from the later ones: what the fixtures call the log, and the publication list.
 type shape struct{ version, log, trigger, whiteList, entries string }
 
 var shapes = []shape{

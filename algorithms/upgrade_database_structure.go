@@ -23,7 +23,7 @@ func upgradeDatabaseStructure() provider.Algorithm {
 		Title: "Upgrade LizSync tools in the central database",
 		Description: `Brings the LizSync structure of a database up to the version of this program: the upgrades that it has not had yet, one after the other and all or none, then all the functions. Data, logs and clones are kept. Running it twice does no harm.
 
-A database of the original LizSync, from 0.4 to 0.7.3, central or a clone, is taken over in place: its server id, white lists, history, conflicts and log are kept, and what was not sent yet is sent by the first synchronisation after both databases were upgraded.
+A database of the original LizSync, from 0.4 to 0.7.3, central or a clone, is taken over in place: its server id, publication lists, history, conflicts and log are kept, and what was not sent yet is sent by the first synchronisation after both databases were upgraded.
 
 Without RUN_MIGRATIONS it only tells what it would do. Central and its clones may be upgraded in any order; databases with different versions refuse to synchronise.`,
 		Errors: []provider.KnownError{
@@ -31,7 +31,7 @@ Without RUN_MIGRATIONS it only tells what it would do. Central and its clones ma
 			{When: "the structure is newer than this program", Remedy: "Use a newer version of LizSync."},
 			{When: "the structure belongs to another role", Remedy: "Connect as that role, or ask for membership in it."},
 			{When: "the original LizSync has lost tables, or has others in its schemas", Remedy: "The message names them: restore or move them. Nothing was changed."},
-			{When: "tables of a white list cannot be synchronised as they are", Remedy: "Synchronise with the original LizSync, change them as the message says on central and on each clone, and run it again."},
+			{When: "tables of a publication list cannot be synchronised as they are", Remedy: "Synchronise with the original LizSync, change them as the message says on central and on each clone, and run it again."},
 			{When: "somebody holds a lock on the log for more than 10 seconds", Remedy: "Nothing was changed. Ask people to save their edits, then run it again."},
 		},
 		Run: func(ctx context.Context, p upgradeDatabaseStructureParams, feedback provider.Feedback) (structureResult, error) {

@@ -70,7 +70,7 @@ begin
         where l.server_id = w.server_id and w.entry in (l.relation, format('"%s"."%s"', l.schema_name, l.table_name), format('%s.%s', l.schema_name, l.table_name))
     ) and (select server_name = 'central' from lizsync.server_metadata);
     if v_missing is not null then
-        raise warning 'no longer on the white lists, because there are no such tables: %', v_missing;
+        raise warning 'no longer on the publication lists, because there are no such tables: %', v_missing;
     end if;
 
     -- What would harm, as the package of a new clone would be refused.
@@ -80,7 +80,7 @@ begin
         where severity = 'error' and problem not in ('foreign_key_outside', 'row_level_security')
             and (schema_name, table_name) in (select schema_name, table_name from lizsync_original.listed)
         union
-        select format('%I.%I', schema_name, table_name), 'it has no column uid', 'take it off the white list'
+        select format('%I.%I', schema_name, table_name), 'it has no column uid', 'take it off the publication list'
         from lizsync_original.listed
         where not exists (select from pg_attribute where attrelid = relid and attname = 'uid' and not attisdropped)
     )
@@ -88,7 +88,7 @@ begin
     into v_unsafe
     from table_unsafe;
     if v_unsafe.explanations is not null then
-        raise exception 'tables of the white list cannot be synchronised as they are: %', v_unsafe.explanations
+        raise exception 'tables of the publication list cannot be synchronised as they are: %', v_unsafe.explanations
             using errcode = 'object_not_in_prerequisite_state',
                 hint = format('Synchronise with the original LizSync first; then, on central and on each clone: %s', v_unsafe.remedies);
     end if;
@@ -296,7 +296,7 @@ select setval(pg_get_serial_sequence('audit.logged_actions', 'event_id'), max(ev
 
 -- On central: its clones ---------------------------------------------------------------------------------------------------------------
 
--- Whoever could write the books of the original could speak for any clone, and still may.
+-- Every role that could write the tables of the original could speak for any clone, and still may.
 insert into lizsync.clones (
     server_id, server_name, role_name, relids, central_system_identifier, clone_system_identifier, received,
     accepted_token, offered_token, digest, pending_digest, horizon, former_roles, taken_over
@@ -343,7 +343,7 @@ begin
     if v_without is not null then
         raise warning 'lizsync.history does not tell what these clones have received; deploy a package to them, asking to keep their unsent changes: %', v_without;
     end if;
-    -- A clone that still has the original would read the log and the white list.
+    -- A clone that still has the original would read the log and the publication list.
     for v_view in
         values
             ('sys_structure_metadonnee', 'id integer, date_ajout date, version text, description text'),

@@ -125,7 +125,7 @@ comment on column lizsync.history.sync_status is 'done.';
 comment on column lizsync.history.number_replayed_to_central is 'Rows of the clone that were written on central.';
 comment on column lizsync.history.number_replayed_to_clone is 'Rows of central that were sent to the clone.';
 comment on column lizsync.history.number_conflicts is 'Values that lost.';
-comment on column lizsync.history.number_pending is 'Rows that could not be applied and stand still.';
+comment on column lizsync.history.number_pending is 'Rows that could not be applied and are held.';
 comment on column lizsync.history.duration is 'Time that it took on this database.';
 comment on column lizsync.history.clock_offset is 'The clone''s clock less central''s.';
 
@@ -229,7 +229,7 @@ comment on column lizsync.clones.accepted_token is 'Token that the clone present
 comment on column lizsync.clones.offered_token is 'Token that it was offered last, and presents next when the reply arrived.';
 comment on column lizsync.clones.digest is 'Digest of the events that it sent last.';
 comment on column lizsync.clones.pending_digest is 'The same for those of rows that central refused, which alone it still has when the reply arrived.';
-comment on column lizsync.clones.horizon is 'It has certainly received the transactions of central before this one, also of the rows that stand still there.';
+comment on column lizsync.clones.horizon is 'It has certainly received the transactions of central before this one, also of the rows that are held there.';
 comment on column lizsync.clones.registered_at is 'When it was deployed last.';
 comment on column lizsync.clones.revoked is 'True once the clone may do nothing more.';
 comment on column lizsync.clones.last_synchronized is 'Time of its last synchronisation.';

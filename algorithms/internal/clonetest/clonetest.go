@@ -43,7 +43,7 @@ type Central struct {
 	*pgtest.DB
 	// Owner owns everything in it, and in its clones.
 	Owner pgtest.Login
-	// Tables is the white list of its clones.
+	// Tables is the publication list of its clones.
 	Tables []string
 }
 

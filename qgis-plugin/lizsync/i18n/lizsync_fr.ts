@@ -102,12 +102,12 @@ Il faut le droit de créer des schémas dans la base. Vos propres schémas et ta
     <message>
         <source>Brings the LizSync structure of a database up to the version of this program: the upgrades that it has not had yet, one after the other and all or none, then all the functions. Data, logs and clones are kept. Running it twice does no harm.
 
-A database of the original LizSync, from 0.4 to 0.7.3, central or a clone, is taken over in place: its server id, white lists, history, conflicts and log are kept, and what was not sent yet is sent by the first synchronisation after both databases were upgraded.
+A database of the original LizSync, from 0.4 to 0.7.3, central or a clone, is taken over in place: its server id, publication lists, history, conflicts and log are kept, and what was not sent yet is sent by the first synchronisation after both databases were upgraded.
 
 Without RUN_MIGRATIONS it only tells what it would do. Central and its clones may be upgraded in any order; databases with different versions refuse to synchronise.</source>
         <translation>Amène la structure LizSync d'une base à la version de ce programme : les mises à jour qu'elle n'a pas encore reçues, l'une après l'autre et toutes ou aucune, puis toutes les fonctions. Données, journaux et clones sont conservés. La lancer deux fois ne nuit pas.
 
-Une base du LizSync d'origine, de la version 0.4 à la 0.7.3, centrale ou clone, est reprise sur place : son identifiant de serveur, ses listes blanches, son historique, ses conflits et son journal sont conservés, et ce qui n'avait pas encore été envoyé l'est par la première synchronisation qui suit la mise à jour des deux bases.
+Une base du LizSync d'origine, de la version 0.4 à la 0.7.3, centrale ou clone, est reprise sur place : son identifiant de serveur, ses listes de publication, son historique, ses conflits et son journal sont conservés, et ce qui n'avait pas encore été envoyé l'est par la première synchronisation qui suit la mise à jour des deux bases.
 
 Sans RUN_MIGRATIONS, il est seulement dit ce qui serait fait. La base centrale et ses clones peuvent être mis à jour dans n'importe quel ordre ; des bases de versions différentes refusent de se synchroniser.</translation>
     </message>
@@ -164,8 +164,8 @@ Sans RUN_MIGRATIONS, il est seulement dit ce qui serait fait. La base centrale e
         <translation>Le message les nomme : restaurez-les ou déplacez-les. Rien n'a été changé.</translation>
     </message>
     <message>
-        <source>tables of a white list cannot be synchronised as they are</source>
-        <translation>des tables d'une liste blanche ne peuvent pas être synchronisées telles quelles</translation>
+        <source>tables of a publication list cannot be synchronised as they are</source>
+        <translation>des tables d'une liste de publication ne peuvent pas être synchronisées telles quelles</translation>
     </message>
     <message>
         <source>Synchronise with the original LizSync, change them as the message says on central and on each clone, and run it again.</source>

@@ -46,8 +46,8 @@ begin
 
         loop
             begin
-                -- While central prepares what can be written early, the clone reads its changes; while central applies
-                -- those, the clone writes that. Central does not wait for it to commit.
+                -- While central prepares the prefetch, the clone reads its changes; while central applies those, the clone
+                -- writes the prefetch. Central does not wait for it to commit.
                 perform lizsync.central_send(format(
                     'begin isolation level repeatable read; select lizsync.open_exchange(%L, %L, %L, make_interval(secs => %s), true)',
                     v_begin.handshake, v_begin.columns, v_begin.pending, v_offset
@@ -113,5 +113,5 @@ begin
 end
 $$;
 comment on function lizsync.synchronize() is
-    'On a clone: synchronises with central. Returns the rows of the clone written on central, the rows of central written here, the values that lost, and the rows that stand still.';
+    'On a clone: synchronises with central. Returns the rows of the clone written on central, the rows of central written here, the values that lost, and the rows that are pending.';
 revoke all on function lizsync.synchronize() from public;

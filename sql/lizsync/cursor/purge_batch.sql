@@ -1,4 +1,4 @@
--- Only what every clone has presented as received, its rows that stand still included, may go (rule 15 of the protocol): what
+-- Only what every clone has presented as received, its held rows included, may go (rule 15 of the protocol): what
 -- central has offered may have been lost on the way. A deployment that the clone has not used yet counts as well.
 create or replace function lizsync.purge_batch(p_keep interval, p_absent interval) returns bigint
 language plpgsql

@@ -1,4 +1,4 @@
--- What was purged before a restore from a dump counts no more: transaction ids start again there.
+-- A purge from before a restore from a dump does not count: transaction ids have started again since.
 create or replace function lizsync.purged_up_to() returns bigint
 language sql stable
 set search_path from current

@@ -1,4 +1,4 @@
--- Transaction ids, hence snapshots, have a meaning in one cluster only. A restore from a dump starts them again.
+-- Transaction ids and snapshots have a meaning in one cluster only. A restore from a dump starts them again.
 create or replace function lizsync.system_identifier() returns bigint
 language sql stable
 set search_path from current

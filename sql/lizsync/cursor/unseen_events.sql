@@ -32,5 +32,5 @@ as $$
         and not lizsync.is_received(l.transaction_id, coalesce(s.received, p_exchange.cursor))
 $$;
 comment on function lizsync.unseen_events(lizsync.exchanges) is
-    'On central: the events, this exchange''s included, that its clone has not received: who made each edit, when, and whether the clone itself made it (of_clone), a trigger because of the clone (caused_by_clone), the running exchange (of_exchange), or nobody: the clone is given the row as it is (given).';
+    'On central: the events, this exchange''s included, that its clone has not received: who made each edit, when, and whether the clone itself made it (of_clone), a trigger because of the clone (caused_by_clone), the running exchange (of_exchange), or nobody: the row is sent to the clone again as it is (resent).';
 revoke all on function lizsync.unseen_events(lizsync.exchanges) from public;

@@ -9,5 +9,5 @@ begin
 end
 $$;
 comment on function lizsync.refuse_original() is
-    'Refuses a clone that still has the original LizSync, which would read tables that are no more.';
+    'On central: refuses a clone that still has the original LizSync, and would read its tables.';
 revoke all on function lizsync.refuse_original() from public;

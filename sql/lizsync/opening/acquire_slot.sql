@@ -1,7 +1,7 @@
--- On central, before an exchange: some run at once and the others queue here, where they have no snapshot yet and hold up
--- nobody. The slot belongs to the session and ends with the exchange, or with the session.
+-- On central, before an exchange: lizsync.max_exchanges() run at once and the others queue here, where they have no snapshot yet and hold
+-- nobody up. The slot belongs to the session and ends with the exchange, or with the session.
 --
--- SECURITY DEFINER: who speaks for no clone takes no slot from those who do; lizsync.open_exchange refuses him.
+-- SECURITY DEFINER: a role that speaks for no clone gets no slot, and takes none from others; lizsync.open_exchange refuses it.
 create or replace function lizsync.acquire_slot() returns lizsync.slot
 language plpgsql security definer
 set search_path from current

@@ -4,7 +4,7 @@ language plpgsql
 set search_path from current
 as $$
 begin
-    -- Before the token, which a dump may know no more.
+    -- Before the token: a dump may be too old to have it.
     if p_entry.central_system_identifier <> lizsync.system_identifier()
         or p_handshake.central_system_identifier not in (0, lizsync.system_identifier())
     then

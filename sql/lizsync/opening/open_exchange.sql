@@ -92,5 +92,5 @@ begin
 end
 $$;
 comment on function lizsync.open_exchange(lizsync.handshake, lizsync.table_column[], lizsync.pending_row[], interval, boolean) is
-    'On central: admits a clone and locks its entry; then come its batches and exchange(). p_clock_offset is the clone''s clock less central''s. Returns what the clone can write early, if p_prefetch: see apply_prefetch.';
+    'On central: admits a clone and locks its entry; then come its batches and exchange(). p_clock_offset is the clone''s clock less central''s. Returns the prefetch for apply_prefetch, if p_prefetch.';
 revoke all on function lizsync.open_exchange(lizsync.handshake, lizsync.table_column[], lizsync.pending_row[], interval, boolean) from public;

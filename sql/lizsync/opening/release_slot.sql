@@ -1,5 +1,5 @@
--- The session remembers its slot. To look for it in pg_locks would hold up everybody who takes a lock, which is what editors do.
--- A slot that was released already, in a transaction that was undone, makes a warning that nobody needs.
+-- The session remembers its slot. Looking for it in pg_locks would hold up everybody who takes a lock, and editors do.
+-- Releasing a slot twice, after a transaction that was rolled back, would only make a warning.
 create or replace function lizsync.release_slot() returns void
 language plpgsql
 set search_path from current

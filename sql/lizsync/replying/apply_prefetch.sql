@@ -1,6 +1,5 @@
--- On a clone, while central works on what the clone has sent: writes the rows that it had no hand in. All of them or none: what
--- stands in the way, be it a parent that is still to come, an editor or a trigger, is seen to by apply_reply when everything is
--- there. The rows stay locked until the synchronisation has ended.
+-- On a clone, while central works on what the clone has sent: writes the rows that it has not edited itself. All of them or none: when a
+-- parent is still to come, or an editor or a trigger is in the way, apply_reply writes them once everything is there. The rows stay locked until the synchronisation has ended.
 create or replace function lizsync.apply_prefetch(p_payload text) returns void
 language plpgsql
 set search_path from current
@@ -36,5 +35,5 @@ begin
 end
 $$;
 comment on function lizsync.apply_prefetch(text) is
-    'On a clone: writes what open_exchange gave, as far as it can be written before central has answered. Call it meanwhile.';
+    'On a clone, while central is at work: writes the prefetch that open_exchange returned, if all of it can be written already.';
 revoke all on function lizsync.apply_prefetch(text) from public;

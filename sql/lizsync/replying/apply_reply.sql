@@ -52,7 +52,7 @@ begin
         end;
     end loop;
     -- Written, checked, and, when rows break a foreign key or were edited meanwhile, written again without them. A row that
-    -- somebody is editing is not waited for: it stands still until the next synchronisation.
+    -- somebody is editing is not waited for: it is held until the next synchronisation.
     perform set_config('lock_timeout', '1s', true);
     loop
         v_broken := false;

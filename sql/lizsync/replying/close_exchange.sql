@@ -1,7 +1,7 @@
--- On central, last: labels the log, prepares the reply and moves the clone's cursors, in the transaction that wrote the data.
+-- On central, last: attributes the events, prepares the reply and moves the clone's cursors, in the transaction that wrote the data.
 --
 -- SECURITY DEFINER: called by exchange(), which runs with the rights of the clone's role. Called by hand without the
--- changes being written, it only finds that they stand otherwise than sent, and says so to the clone.
+-- changes being written, it only finds that the rows are not as the clone sent them, and tells the clone so.
 create or replace function lizsync.close_exchange() returns lizsync.acknowledgement
 language plpgsql security definer
 set search_path from current
@@ -16,7 +16,7 @@ declare
 begin
     perform lizsync.attribute_events();
     perform lizsync.resolve_column_changes();
-    -- A row that stands still has no conflict yet.
+    -- A held row has no conflict yet.
     delete from lizsync.conflicts c
     using lizsync.changeset r, lizsync.publication_list(v_exchange.clone_id) as w
     where c.sync_id = v_exchange.sync_id and c.object_uid = r.uid and c.object_table = w.relation and w.relid = r.relid

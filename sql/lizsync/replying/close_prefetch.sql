@@ -6,5 +6,5 @@ as $$
     update lizsync.exchanges set prefetched_tables = lizsync.changeset_tables() where transaction_id = pg_current_xact_id_if_assigned()::text::bigint;
     delete from lizsync.incoming where exchange = pg_current_xact_id_if_assigned()::text::bigint;
 $$;
-comment on function lizsync.close_prefetch() is 'On a clone: the rows that were sent early are written.';
+comment on function lizsync.close_prefetch() is 'On a clone: records that the prefetch is written.';
 revoke all on function lizsync.close_prefetch() from public;

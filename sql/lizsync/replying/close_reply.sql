@@ -23,7 +23,7 @@ begin
     from lizsync.changeset
     where exchange = v_exchange.transaction_id and error is null and (won <> '' or action = 'D');
 
-    -- A row that stands still is unreceived from the cursor that it stood at first, or from when it was written early.
+    -- A held row is unreceived from the cursor at which it was first held, or from the snapshot of the prefetch that wrote it.
     select array_agg(row (r.relation, r.uid, coalesce(p.received, s.received, v_exchange.cursor), false, r.error)::lizsync.pending_row)
     into v_by_clone
     from (

@@ -1,5 +1,6 @@
--- On central, before the clone's changes are there: what it can write meanwhile, the events of the rows that it had no hand in,
--- as it sends its own. One batch of them, after the snapshot that they belong to, or nothing: more would keep central waiting.
+-- On central, before the clone's changes have arrived: what the clone can write meanwhile, the events of rows that it has not edited
+-- itself, in the form in which a clone sends its own. At most one batch, after the snapshot that they belong to: more would keep central
+-- waiting.
 create or replace function lizsync.prepare_prefetch() returns text
 language plpgsql
 set search_path from current
@@ -63,5 +64,5 @@ begin
 end
 $$;
 comment on function lizsync.prepare_prefetch() is
-    'On central: the events of the rows that the clone of the running exchange had no hand in; null when there are none, or too many.';
+    'On central: the events of the rows that the clone of the running exchange has not edited; null when there are none, or too many.';
 revoke all on function lizsync.prepare_prefetch() from public;

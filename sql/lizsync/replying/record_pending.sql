@@ -1,4 +1,4 @@
--- Both sides: the rows that stand still from now on replace those that stood still before.
+-- Both sides: the rows that are held from now on replace those that were held before.
 create or replace function lizsync.record_pending(
     p_clone_id uuid, p_by_central lizsync.pending_row[], p_by_clone lizsync.pending_row[]
 ) returns void
@@ -22,5 +22,5 @@ as $$
     set last_tried = now(), error = excluded.error, refused_by = excluded.refused_by, given_up = false;
 $$;
 comment on function lizsync.record_pending(uuid, lizsync.pending_row[], lizsync.pending_row[]) is
-    'Records the rows that central and the clone could not apply. A row''s own cursor is kept as long as it stands.';
+    'Records the rows that central and the clone could not apply. A row''s own cursor is kept as long as it is held.';
 revoke all on function lizsync.record_pending(uuid, lizsync.pending_row[], lizsync.pending_row[]) from public;

@@ -27,7 +27,7 @@ as $$
         join event e on e.relid = s.relid and e.uid = s.uid
         where s.existence is null or e.event_id >= s.existence
     ), plain as (
-        -- Rows that the clone had no hand in, or after all others: less the fields that it wrote.
+        -- Rows that the clone has not edited, or edited after all others: less the fields that it wrote.
         select e.relid, e.uid, case e.action when 'I' then 'R' else e.action end as action, e.fields
         from event e
         where not e.of_clone and not exists (select from several s where s.relid = e.relid and s.uid = e.uid)

@@ -18,5 +18,5 @@ as $$
     group by e.relid, e.uid
 $$;
 comment on function lizsync.rows_beyond_prefetch(lizsync.exchanges) is
-    'On central: the rows that the reply has to tell of when others were prefetched: those that the prefetch leaves out, because the clone had a hand in them or they are held (is_new), those that the clone has sent since, and those that the exchange wrote beyond what the clone sent.';
+    'On central: the rows that the reply has to tell of when others were prefetched: those that the prefetch leaves out, because the clone has edited them or they are held (is_new), those that the clone has sent since, and those that the exchange wrote beyond what the clone sent.';
 revoke all on function lizsync.rows_beyond_prefetch(lizsync.exchanges) from public;

@@ -21,7 +21,8 @@ as $$
         where l.event_id > p_after and l.event_id <= p_last and l.uid is not null and lizsync.is_received(l.transaction_id, p_snapshot)
             and l.action = 'I' and not l.row_data ?& w.sent_columns
     ), now as materialized (
-        -- By event, and not looked at unless there are such inserts. What is big there came by an edit, which is sent as well.
+        -- By event, and not looked at unless there are such inserts. Large values are left out: those not in the insert itself were
+        -- set by a later update, which is sent as well.
         select hstore(array_agg(l.event_id::text), array_agg(audit.without_large_values(c.fields, l.row_data)::text)) as rows
         from (select relid, array_agg(uid) as uids from lacking group by relid) as t
         cross join lateral lizsync.current_rows(t.relid, t.uids) as c

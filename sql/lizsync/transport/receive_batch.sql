@@ -24,7 +24,7 @@ begin
             coalesce((c.change).fields, ''), coalesce((c.change).fields, '')
         from (select item::lizsync.change as change from unnest(v_items) as u (item) where item <> '' offset 0) as c
         join lizsync.publication_list(v_exchange.clone_id) as w on w.relation = (c.change).relation;
-        -- What comes again takes the place of what came early. Should it be refused, it stands still from where it was written.
+        -- What is sent again takes the place of what was prefetched. Should it be refused, it is held from the snapshot of the prefetch.
         with again as (
             delete from lizsync.changeset e
             using lizsync.changeset r
