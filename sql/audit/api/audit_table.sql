@@ -62,5 +62,5 @@ begin
 end
 $$;
 comment on function audit.audit_table(regclass, boolean, boolean, text[]) is
-    'Records every change of a table from now on; with audit_rows false, no longer. audit_query_text keeps the client''s statements; changes of the ignored columns alone are not recorded.';
+    'On both sides: records every change of a table from now on; with audit_rows false, no longer. audit_query_text keeps the client''s statements; changes of the ignored columns alone are not recorded.';
 revoke all on function audit.audit_table(regclass, boolean, boolean, text[]) from public;

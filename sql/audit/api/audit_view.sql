@@ -43,7 +43,7 @@ begin
 end
 $$;
 comment on function audit.audit_view(regclass, boolean, text[], text[]) is
-    'Records every change made through a view that has INSTEAD OF triggers; uid_cols is the key of its rows.';
+    'On both sides: records every change made through a view that has INSTEAD OF triggers; uid_cols is the key of its rows.';
 revoke all on function audit.audit_view(regclass, boolean, text[], text[]) from public;
 
 create or replace function audit.audit_view(target_view regclass, audit_query_text boolean, uid_cols text[]) returns void

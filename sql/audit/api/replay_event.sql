@@ -16,5 +16,5 @@ begin
     );
 end
 $$;
-comment on function audit.replay_event(bigint) is 'Makes the change of an event again.';
+comment on function audit.replay_event(bigint) is 'On both sides: makes the change of an event again.';
 revoke all on function audit.replay_event(bigint) from public;

@@ -36,5 +36,5 @@ begin
     );
 end
 $$;
-comment on function audit.rollback_event(bigint) is 'Undoes an event; refused when a later edit of its row exists.';
+comment on function audit.rollback_event(bigint) is 'On both sides: undoes an event; refused when a later edit of its row exists.';
 revoke all on function audit.rollback_event(bigint) from public;

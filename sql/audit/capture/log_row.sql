@@ -113,5 +113,5 @@ begin
     return case when tg_op = 'DELETE' then old else new end;
 end
 $$;
-comment on function audit.log_row() is 'Trigger: records an inserted, updated or deleted row in audit.logged_actions.';
+comment on function audit.log_row() is 'On both sides: trigger: records an inserted, updated or deleted row in audit.logged_actions.';
 revoke all on function audit.log_row() from public;

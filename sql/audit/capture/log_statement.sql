@@ -87,5 +87,5 @@ begin
     return null;
 end
 $$;
-comment on function audit.log_statement() is 'Trigger: records the rows that a statement of an exchange inserted or updated in audit.logged_actions.';
+comment on function audit.log_statement() is 'On both sides: trigger: records the rows that a statement of an exchange inserted or updated in audit.logged_actions.';
 revoke all on function audit.log_statement() from public;

@@ -38,5 +38,5 @@ begin
     return null;
 end
 $$;
-comment on function audit.log_truncate() is 'Trigger: records the delete of each row of a table that is truncated.';
+comment on function audit.log_truncate() is 'On both sides: trigger: records the delete of each row of a table that is truncated.';
 revoke all on function audit.log_truncate() from public;

@@ -4,5 +4,5 @@ set search_path from current
 as $$
     select p_row - array(select key from each(p_row) where octet_length(value) > 8192 and not p_changed ? key)
 $$;
-comment on function audit.without_large_values(hstore, hstore) is 'The old row of an update, less its unchanged values over 8 kB.';
+comment on function audit.without_large_values(hstore, hstore) is 'On both sides: the old row of an update, less its unchanged values over 8 kB.';
 revoke all on function audit.without_large_values(hstore, hstore) from public;

@@ -55,5 +55,5 @@ begin
 end
 $$;
 comment on function audit.write_event(audit.logged_actions, text, hstore, hstore) is
-    'Inserts (I), updates (U) or deletes (D) the row of an event with the fields given; p_key holds the key of the row as it is now. An error when no row is written.';
+    'On both sides: inserts (I), updates (U) or deletes (D) the row of an event with the fields given; p_key holds the key of the row as it is now. An error when no row is written.';
 revoke all on function audit.write_event(audit.logged_actions, text, hstore, hstore) from public;

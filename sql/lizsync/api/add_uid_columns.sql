@@ -43,5 +43,5 @@ begin
 end
 $$;
 comment on function lizsync.add_uid_columns(text, text) is
-    'Adds the column uid (uuid, not null, unique, filled by default) to a table; false when it is there already.';
+    'On central: adds the column uid (uuid, not null, unique, filled by default) to a table; false when it is there already.';
 revoke all on function lizsync.add_uid_columns(text, text) from public;

@@ -19,5 +19,5 @@ begin
     perform lizsync.check_not_rewritten(p_relid);
 end
 $$;
-comment on function lizsync.current_rows(oid, uuid[]) is 'The rows as they are now, less the columns that are not synchronised.';
+comment on function lizsync.current_rows(oid, uuid[]) is 'On both sides: the rows as they are now, less the columns that are not synchronised.';
 revoke all on function lizsync.current_rows(oid, uuid[]) from public;

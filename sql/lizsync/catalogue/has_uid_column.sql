@@ -5,5 +5,5 @@ as $$
     select exists (select from pg_attribute where attrelid = p_relid and attname = 'uid' and not attisdropped)
         and not exists (select from lizsync.uid_column_problem(p_relid) where severity = 'error')
 $$;
-comment on function lizsync.has_uid_column(regclass) is 'Whether a table has a column uid that identifies its rows everywhere.';
+comment on function lizsync.has_uid_column(regclass) is 'On both sides: whether a table has a column uid that identifies its rows everywhere.';
 revoke all on function lizsync.has_uid_column(regclass) from public;

@@ -20,5 +20,5 @@ as $$
         )
 $$;
 comment on function lizsync.local_columns(regclass) is
-    'The columns of a table that are not synchronised: keys drawn from a sequence or identity, identities that are always generated, and generated columns.';
+    'On both sides: the columns of a table that are not synchronised: keys drawn from a sequence or identity, identities that are always generated, and generated columns.';
 revoke all on function lizsync.local_columns(regclass) from public;

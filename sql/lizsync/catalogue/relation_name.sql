@@ -7,5 +7,5 @@ as $$
     where c.oid = p_relid
 $$;
 comment on function lizsync.relation_name(oid) is
-    'A table''s name as publication lists, conflicts and pending changes hold it: "schema"."table", both quoted.';
+    'On both sides: a table''s name as publication lists, conflicts and pending changes hold it: "schema"."table", both quoted.';
 revoke all on function lizsync.relation_name(oid) from public;

@@ -6,5 +6,5 @@ as $$
     from pg_attribute
     where attrelid = p_relid and attnum > 0 and not attisdropped and attname <> all (lizsync.local_columns(p_relid))
 $$;
-comment on function lizsync.sent_columns(regclass) is 'The columns of a table that are synchronised.';
+comment on function lizsync.sent_columns(regclass) is 'On both sides: the columns of a table that are synchronised.';
 revoke all on function lizsync.sent_columns(regclass) from public;

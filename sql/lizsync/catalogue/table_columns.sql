@@ -15,5 +15,5 @@ as $$
     from lizsync.publication_list(p_clone_id) as w
     join pg_attribute a on a.attrelid = w.relid and a.attnum > 0 and not a.attisdropped
 $$;
-comment on function lizsync.table_columns(uuid) is 'The columns of a clone''s tables as they are in this database.';
+comment on function lizsync.table_columns(uuid) is 'On both sides: the columns of a clone''s tables as they are in this database.';
 revoke all on function lizsync.table_columns(uuid) from public;

@@ -49,5 +49,5 @@ as $$
     order by n.nspname, c.relname
 $$;
 comment on function lizsync.table_states(text[]) is
-    'How far each table that can be synchronised is prepared: uid column, audit triggers, readable for the owner of LizSync together with its sequences, and whether the current user owns it.';
+    'On central: how far each table that can be synchronised is prepared: uid column, audit triggers, readable for the owner of LizSync together with its sequences, and whether the current user owns it.';
 revoke all on function lizsync.table_states(text[]) from public;

@@ -55,5 +55,5 @@ as $$
     order by p.n
 $$;
 comment on function lizsync.uid_column_problem(regclass) is
-    'What is wrong with a table''s column uid, and the commands that put it right; nothing when it has none.';
+    'On both sides: what is wrong with a table''s column uid, and the commands that put it right; nothing when it has none.';
 revoke all on function lizsync.uid_column_problem(regclass) from public;

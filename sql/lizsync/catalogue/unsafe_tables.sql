@@ -269,5 +269,5 @@ as $$
     order by nspname, relname, severity, problem, explanation
 $$;
 comment on function lizsync.unsafe_tables(text[]) is
-    'The tables of some schemas, or of all, that synchronising would harm or surprise, with the reason and the remedy.';
+    'On both sides: the tables of some schemas, or of all, that synchronising would harm or surprise, with the reason and the remedy.';
 revoke all on function lizsync.unsafe_tables(text[]) from public;

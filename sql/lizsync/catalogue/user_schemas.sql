@@ -14,5 +14,5 @@ as $$
         )
     order by n.nspname
 $$;
-comment on function lizsync.user_schemas() is 'The schemas whose tables can be synchronised.';
+comment on function lizsync.user_schemas() is 'On both sides: the schemas whose tables can be synchronised.';
 revoke all on function lizsync.user_schemas() from public;

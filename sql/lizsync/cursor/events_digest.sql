@@ -15,5 +15,5 @@ as $$
         and (p_rows is null or (i.relation, i.uid) in (select relation, uid from unnest(p_rows)))
 $$;
 comment on function lizsync.events_digest(pg_snapshot, lizsync.pending_row[]) is
-    'Tells apart two sets of events: those of the running exchange that are visible in the snapshot, of some rows or of all. Empty for none.';
+    'On central: tells apart two sets of events: those of the running exchange that are visible in the snapshot, of some rows or of all. Empty for none.';
 revoke all on function lizsync.events_digest(pg_snapshot, lizsync.pending_row[]) from public;

@@ -11,5 +11,5 @@ as $$
         )
 $$;
 comment on function lizsync.snapshot_contains(pg_snapshot, pg_snapshot) is
-    'Whether every transaction visible in the earlier snapshot is visible in the first one.';
+    'On both sides: whether every transaction visible in the earlier snapshot is visible in the first one.';
 revoke all on function lizsync.snapshot_contains(pg_snapshot, pg_snapshot) from public;

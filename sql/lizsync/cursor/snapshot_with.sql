@@ -14,5 +14,5 @@ as $$
     group by xmax
 $$;
 comment on function lizsync.snapshot_with(pg_snapshot, xid8) is
-    'The snapshot, with one later transaction visible in it too.';
+    'On central: the snapshot, with one later transaction visible in it too.';
 revoke all on function lizsync.snapshot_with(pg_snapshot, xid8) from public;

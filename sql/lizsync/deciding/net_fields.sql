@@ -4,5 +4,5 @@ create or replace aggregate lizsync.net_fields(hstore) (
     initcond = '',
     parallel = safe
 );
-comment on aggregate lizsync.net_fields(hstore) is 'The last value of each field; order the input by event.';
+comment on aggregate lizsync.net_fields(hstore) is 'On both sides: the last value of each field; order the input by event.';
 revoke all on function lizsync.net_fields(hstore) from public;

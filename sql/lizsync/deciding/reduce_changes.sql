@@ -73,5 +73,5 @@ begin
 end
 $$;
 comment on function lizsync.reduce_changes(pg_snapshot, integer) is
-    'Reduces the events that the running exchange has taken in to their net effect; a snapshot that is null has received none.';
+    'On both sides: reduces the events that the running exchange has taken in to their net effect; a snapshot that is null has received none.';
 revoke all on function lizsync.reduce_changes(pg_snapshot, integer) from public;

@@ -3,5 +3,5 @@ create or replace function lizsync.current_version() returns integer
 language sql stable security definer
 set search_path from current
 as $$ select max(version) from lizsync.structure_version $$;
-comment on function lizsync.current_version() is 'Version of the installed structure.';
+comment on function lizsync.current_version() is 'On both sides: version of the installed structure.';
 revoke all on function lizsync.current_version() from public;

@@ -11,5 +11,5 @@ as $$
         set_config('tcp_user_timeout', '25s', p_local);
 $$;
 comment on function lizsync.detect_dead_peer(boolean) is
-    'Lets the session end within 30 seconds after its client has vanished: for this transaction, or for good.';
+    'On both sides: lets the session end within 30 seconds after its client has vanished: for this transaction, or for good.';
 revoke all on function lizsync.detect_dead_peer(boolean) from public;

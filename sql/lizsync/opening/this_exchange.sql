@@ -12,5 +12,5 @@ begin
     return v_exchange;
 end
 $$;
-comment on function lizsync.this_exchange() is 'The exchange that the running transaction has opened; an error when there is none.';
+comment on function lizsync.this_exchange() is 'On both sides: the exchange that the running transaction has opened; an error when there is none.';
 revoke all on function lizsync.this_exchange() from public;

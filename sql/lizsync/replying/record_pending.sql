@@ -22,5 +22,5 @@ as $$
     set last_tried = now(), error = excluded.error, refused_by = excluded.refused_by, given_up = false;
 $$;
 comment on function lizsync.record_pending(uuid, lizsync.pending_row[], lizsync.pending_row[]) is
-    'Records the rows that central and the clone could not apply. A row''s own cursor is kept as long as it is held.';
+    'On both sides: records the rows that central and the clone could not apply. A row''s own cursor is kept as long as it is held.';
 revoke all on function lizsync.record_pending(uuid, lizsync.pending_row[], lizsync.pending_row[]) from public;

@@ -43,5 +43,5 @@ begin
     from (select item::lizsync.change as change from unnest(v_items) as u (item) where item <> '' offset 0) as c;
 end
 $$;
-comment on function lizsync.receive_batch(text) is 'Takes in a batch of the other side; null is nothing.';
+comment on function lizsync.receive_batch(text) is 'On both sides: takes in a batch of the other side; null is nothing.';
 revoke all on function lizsync.receive_batch(text) from public;

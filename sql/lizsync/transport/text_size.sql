@@ -5,5 +5,5 @@ language sql stable
 as $$
     select case when pg_column_size(p_fields) < 2000 then 2 * pg_column_size(p_fields) else octet_length(p_fields::text) end
 $$;
-comment on function lizsync.text_size(hstore) is 'About how many bytes the fields of a change take in a batch.';
+comment on function lizsync.text_size(hstore) is 'On both sides: about how many bytes the fields of a change take in a batch.';
 revoke all on function lizsync.text_size(hstore) from public;

@@ -13,5 +13,5 @@ as $$
         and akeys(won) = p_columns
 $$;
 comment on function lizsync.accept_range(oid, text, text[], integer, integer) is
-    'Marks rows, refused before, that have been written after all.';
+    'On both sides: marks rows, refused before, that have been written after all.';
 revoke all on function lizsync.accept_range(oid, text, text[], integer, integer) from public;

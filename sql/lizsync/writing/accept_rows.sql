@@ -7,5 +7,5 @@ as $$
     set error = null
     where exchange = pg_current_xact_id_if_assigned()::text::bigint and relid = p_relid and uid = any (p_uids)
 $$;
-comment on function lizsync.accept_rows(oid, uuid[]) is 'Marks rows, refused before, that were written as a group.';
+comment on function lizsync.accept_rows(oid, uuid[]) is 'On both sides: marks rows, refused before, that were written as a group.';
 revoke all on function lizsync.accept_rows(oid, uuid[]) from public;

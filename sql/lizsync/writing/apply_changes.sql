@@ -30,5 +30,5 @@ begin
     end loop;
 end
 $$;
-comment on function lizsync.apply_changes() is 'Writes the changes that the running exchange has staged.';
+comment on function lizsync.apply_changes() is 'On both sides: writes the changes that the running exchange has staged.';
 revoke all on function lizsync.apply_changes() from public;

@@ -19,5 +19,5 @@ as $$
     order by action desc, min(ordinal)
 $$;
 comment on function lizsync.changeset_groups(oid, boolean, boolean) is
-    'The changes of a table that one statement can write: same action, same columns.';
+    'On both sides: the changes of a table that one statement can write: same action, same columns.';
 revoke all on function lizsync.changeset_groups(oid, boolean, boolean) from public;

@@ -15,5 +15,5 @@ as $$
         and akeys(won) = p_columns
 $$;
 comment on function lizsync.changeset_range(oid, text, text[], integer, integer, boolean) is
-    'The rows of one group between two ordinals: the whole change, and what is to be written of it.';
+    'On both sides: the rows of one group between two ordinals: the whole change, and what is to be written of it.';
 revoke all on function lizsync.changeset_range(oid, text, text[], integer, integer, boolean) from public;

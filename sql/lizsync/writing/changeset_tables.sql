@@ -34,5 +34,5 @@ begin
     return v_ordered;
 end
 $$;
-comment on function lizsync.changeset_tables() is 'The tables that the running exchange changes, parents before children.';
+comment on function lizsync.changeset_tables() is 'On both sides: the tables that the running exchange changes, parents before children.';
 revoke all on function lizsync.changeset_tables() from public;

@@ -10,5 +10,5 @@ begin
 end
 $$;
 comment on function lizsync.check_not_rewritten(oid) is
-    'Fails, so that the exchange begins again, when a table is no longer the one that the snapshot shows.';
+    'On both sides: fails, so that the exchange begins again, when a table is no longer the one that the snapshot shows.';
 revoke all on function lizsync.check_not_rewritten(oid) from public;

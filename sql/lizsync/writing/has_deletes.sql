@@ -8,5 +8,5 @@ as $$
         where exchange = pg_current_xact_id_if_assigned()::text::bigint and relid = p_relid and action = 'D'
     )
 $$;
-comment on function lizsync.has_deletes(oid) is 'Whether the running exchange deletes rows of a table.';
+comment on function lizsync.has_deletes(oid) is 'On both sides: whether the running exchange deletes rows of a table.';
 revoke all on function lizsync.has_deletes(oid) from public;

@@ -17,5 +17,5 @@ as $$
     where t.tgrelid = p_relid
 $$;
 comment on function lizsync.is_captured_by_statement(oid) is
-    'Whether an exchange may record the inserts and updates of a table by statement.';
+    'On both sides: whether an exchange may record the inserts and updates of a table by statement.';
 revoke all on function lizsync.is_captured_by_statement(oid) from public;

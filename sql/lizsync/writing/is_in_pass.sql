@@ -4,5 +4,5 @@ create or replace function lizsync.is_in_pass(p_error text, p_again boolean) ret
 language sql immutable parallel safe
 as $$ select case when p_again then p_error not like '%(55P03)' else p_error is null end $$;
 comment on function lizsync.is_in_pass(text, boolean) is
-    'Whether a change is written in a pass over the changes refused before, or over the others, given the error that it was refused with.';
+    'On both sides: whether a change is written in a pass over the changes refused before, or over the others, given the error that it was refused with.';
 revoke all on function lizsync.is_in_pass(text, boolean) from public;

@@ -12,5 +12,5 @@ begin
     return v_may;
 end
 $$;
-comment on function lizsync.may_set_replica_role() is 'Whether the caller may set session_replication_role.';
+comment on function lizsync.may_set_replica_role() is 'On a clone: whether the caller may set session_replication_role.';
 revoke all on function lizsync.may_set_replica_role() from public;

@@ -27,5 +27,5 @@ begin
 end
 $$;
 comment on function lizsync.refuse_locked(oid, text, text[], integer, integer, text) is
-    'Refuses the rows of a group that somebody is editing, and locks the others; false when there are none.';
+    'On both sides: refuses the rows of a group that somebody is editing, and locks the others; false when there are none.';
 revoke all on function lizsync.refuse_locked(oid, text, text[], integer, integer, text) from public;

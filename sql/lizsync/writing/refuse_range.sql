@@ -15,5 +15,5 @@ as $$
         and akeys(won) = p_columns
 $$;
 comment on function lizsync.refuse_range(oid, text, text[], integer, integer, boolean, text) is
-    'Marks rows that could not be written, with the reason.';
+    'On both sides: marks rows that could not be written, with the reason.';
 revoke all on function lizsync.refuse_range(oid, text, text[], integer, integer, boolean, text) from public;

@@ -7,5 +7,5 @@ as $$
     set error = p_error
     where exchange = pg_current_xact_id_if_assigned()::text::bigint and relid = p_relid and uid = any (p_uids)
 $$;
-comment on function lizsync.refuse_rows(oid, uuid[], text) is 'Marks rows of a table that could not be written, with the reason.';
+comment on function lizsync.refuse_rows(oid, uuid[], text) is 'On both sides: marks rows of a table that could not be written, with the reason.';
 revoke all on function lizsync.refuse_rows(oid, uuid[], text) from public;

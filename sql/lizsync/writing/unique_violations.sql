@@ -9,5 +9,5 @@ as $$
         and relid = p_relid and action <> 'D' and won <> '' and error like '%(23505)'
     order by ordinal
 $$;
-comment on function lizsync.unique_violations(oid) is 'The rows of a table that a unique key has refused.';
+comment on function lizsync.unique_violations(oid) is 'On both sides: the rows of a table that a unique key has refused.';
 revoke all on function lizsync.unique_violations(oid) from public;

@@ -82,5 +82,5 @@ begin
     end loop;
 end
 $$;
-comment on function lizsync.write_as_group(oid) is 'Writes refused rows of a table together, with their unique values set aside.';
+comment on function lizsync.write_as_group(oid) is 'On both sides: writes refused rows of a table together, with their unique values set aside.';
 revoke all on function lizsync.write_as_group(oid) from public;

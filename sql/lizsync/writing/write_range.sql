@@ -121,5 +121,5 @@ begin
 end
 $$;
 comment on function lizsync.write_range(oid, text, text[], integer, integer, boolean) is
-    'Writes changes of one group, refusing the rows that cannot be written.';
+    'On both sides: writes changes of one group, refusing the rows that cannot be written.';
 revoke all on function lizsync.write_range(oid, text, text[], integer, integer, boolean) from public;

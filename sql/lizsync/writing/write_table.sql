@@ -32,5 +32,5 @@ begin
 end
 $$;
 comment on function lizsync.write_table(oid, boolean, boolean) is
-    'Compares and writes the changes of a table: its deletes or the rest, of the rows refused before or the others.';
+    'On both sides: compares and writes the changes of a table: its deletes or the rest, of the rows refused before or the others.';
 revoke all on function lizsync.write_table(oid, boolean, boolean) from public;
