@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -22,13 +23,14 @@ import (
 )
 
 func runCommand(registry *provider.Registry) *cobra.Command {
-	var file string
+	var file, level string
 	var quiet bool
 	cmd := &cobra.Command{
 		Use:   "run ALGORITHM [KEY=VALUE…]",
 		Short: "Run an algorithm and print its result as JSON",
 		Long: `Run an algorithm and print its result as one JSON object on standard output.
-Progress, messages and warnings go to standard error.
+Progress, messages and warnings go to standard error. With --log-level debug so does each
+SQL statement, with the time that it took and without any value.
 
 A connection is a libpq conninfo string, a URI or service=NAME. Tables are written
 schema.table, several of them with commas or by repeating the parameter.
@@ -37,6 +39,10 @@ Exit code: 0 done, 1 the algorithm failed or was cancelled, 2 wrong usage or inp
 		Example: "  lizsync run synchronize_database CONNECTION_NAME_CENTRAL=service=central CONNECTION_NAME_CLONE=service=clone",
 		Args:    arguments(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			logged, err := logLevel(level)
+			if err != nil {
+				return err
+			}
 			algorithm, err := find(registry, args[0])
 			if err != nil {
 				return err
@@ -54,7 +60,8 @@ Exit code: 0 done, 1 the algorithm failed or was cancelled, 2 wrong usage or inp
 				feedback.line("cancelling; interrupt again to stop at once")
 			})
 			defer noted()
-			result, err := task(cmd.Context(), feedback)
+			log := &logrus.Logger{Out: feedback, Formatter: &logrus.TextFormatter{DisableColors: true, FullTimestamp: true}, Level: logged}
+			result, err := task(provider.WithLog(cmd.Context(), log), feedback)
 			feedback.close()
 			if err != nil {
 				return err
@@ -63,6 +70,7 @@ Exit code: 0 done, 1 the algorithm failed or was cancelled, 2 wrong usage or inp
 		},
 	}
 	cmd.Flags().StringVar(&file, "input", "", "read the parameters from a JSON `file`, or - for standard input; KEY=VALUE wins over it")
+	cmd.Flags().StringVar(&level, "log-level", "info", "debug, info, warning or error")
 	cmd.Flags().BoolVar(&quiet, "quiet", false, "no progress and no messages, only warnings and errors")
 	return cmd
 }
@@ -145,6 +153,7 @@ type console struct {
 }
 
 var _ provider.Feedback = (*console)(nil)
+var _ io.Writer = (*console)(nil)
 
 func newConsole(w io.Writer, terminal, quiet bool) *console {
 	c := &console{w: w, quiet: quiet}
@@ -186,6 +195,12 @@ func (c *console) Message(text string) {
 
 func (c *console) Warning(text string) {
 	c.line("warning: " + text)
+}
+
+// Write prints a line of the log.
+func (c *console) Write(line []byte) (int, error) {
+	c.line(strings.TrimSuffix(string(line), "\n"))
+	return len(line), nil
 }
 
 // line prints above the bar, when there is one.

@@ -42,7 +42,9 @@ catalogue is the SHA-256 of the catalogue of its algorithms, as lizsync docs --c
 it: a client that knows another catalogue knows other algorithms.
 
 Every client sends the token as Authorization: Bearer TOKEN. With --token-file the token is
-read from there, and not printed. The log goes to standard error, one JSON object a line.
+read from there, and not printed. The log goes to standard error, one JSON object a line; with
+--log-level debug it has each SQL statement too, with the time that it took and without any
+value.
 
 It listens on this machine alone, on a free port, unless told otherwise; on another address
 only with --tls-cert and --tls-key.
@@ -74,9 +76,9 @@ Exit code: 0 when it was told to end, 1 when it could not serve, 2 wrong usage.`
 }
 
 func serve(ctx context.Context, registry *provider.Registry, catalogue string, o serveOptions, in io.Reader, out, complaints io.Writer) error {
-	level, err := logrus.ParseLevel(o.level)
+	level, err := logLevel(o.level)
 	if err != nil {
-		return &usageError{fmt.Errorf("there is no log level %q", o.level), "debug, info, warning or error"}
+		return err
 	}
 	if o.lifeline != "" && o.lifeline != "stdin" {
 		return &usageError{fmt.Errorf("there is no lifeline %q", o.lifeline), "--lifeline stdin, or none"}
@@ -134,6 +136,14 @@ func serve(ctx context.Context, registry *provider.Registry, catalogue string, o
 		return fmt.Errorf("say where the server is: %w", err)
 	}
 	return s.Run(ctx)
+}
+
+func logLevel(name string) (logrus.Level, error) {
+	level, err := logrus.ParseLevel(name)
+	if err != nil {
+		return 0, &usageError{fmt.Errorf("there is no log level %q", name), "debug, info, warning or error"}
+	}
+	return level, nil
 }
 
 // readToken reads the token from its file, or makes one.

@@ -163,6 +163,8 @@ func TestWholeWorkflowOverHTTPLogsNoSecret(t *testing.T) {
 	require.Equal(t, exitDone, d.end(t))
 	log := d.log.String()
 	assert.Regexp(t, `"job":"\w+","level":"info","msg":"job","process":"synchronize_database","status":"successful"`, log)
+	assert.Regexp(t, `"commandTag":"BEGIN","database":"postgres@127.0.0.1:\d+/\w+","duration":"[^"]+","job":"\w+","level":"debug","msg":"query","pid":\d+,"sql":"begin`, log)
+	assert.Regexp(t, `"sql":"alter |"sql":"create `, log)
 	assert.Regexp(t, `"method":"POST","msg":"request","path":"/processes/synchronize_database/execution"`, log)
 	super, err := url.Parse(central.URL)
 	require.NoError(t, err)

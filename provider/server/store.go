@@ -61,7 +61,7 @@ func (s *store) start(process string, request execution, task provider.Task) *jo
 	s.jobs = append(s.jobs, j)
 	s.live++
 	s.group.Go(func() {
-		j.run(ctx, task, s.turns)
+		j.run(provider.WithLog(ctx, s.log.WithField("job", j.id)), task, s.turns)
 		s.mutex.Lock()
 		s.live--
 		s.mutex.Unlock()

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/lizsync/lizsync/algorithms/internal/database"
 )
 
 // pin sets, for a transaction, what the text form of a value and the meaning of a name depend on. Both sides of a package
@@ -34,7 +36,11 @@ const lockTimeout = "10s"
 // copyOut writes the rows of a table or query in text form, and returns their number.
 func copyOut(ctx context.Context, tx pgx.Tx, source string, to io.Writer, progress func(bytes int64)) (rows int64, err error) {
 	lines := &lineCounter{to: to, progress: progress}
-	if _, err := tx.Conn().PgConn().CopyTo(ctx, lines, "copy "+source+" to stdout"); err != nil {
+	statement := "copy " + source + " to stdout"
+	done := database.Trace(ctx, tx.Conn(), statement)
+	tag, err := tx.Conn().PgConn().CopyTo(ctx, lines, statement)
+	done(tag, err)
+	if err != nil {
 		return 0, err
 	}
 	progress(lines.bytes)
@@ -44,7 +50,10 @@ func copyOut(ctx context.Context, tx pgx.Tx, source string, to io.Writer, progre
 // copyIn reads rows that copyOut has written.
 func copyIn(ctx context.Context, tx pgx.Tx, target string, from io.Reader) (rows int64, err error) {
 	source := &source{r: from}
-	tag, err := tx.Conn().PgConn().CopyFrom(ctx, source, "copy "+target)
+	statement := "copy " + target
+	done := database.Trace(ctx, tx.Conn(), statement)
+	tag, err := tx.Conn().PgConn().CopyFrom(ctx, source, statement)
+	done(tag, err)
 	if source.err != nil {
 		err = source.err // the server only repeats its text
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/lizsync/lizsync/algorithms/internal/database"
 	"github.com/lizsync/lizsync/provider"
 )
 
@@ -381,7 +382,9 @@ func (r *Restorer) script(ctx context.Context, member string) error {
 	if err != nil {
 		return err
 	}
+	done := database.Trace(ctx, r.Tx.Conn(), "run "+member)
 	err = r.Tx.Conn().PgConn().Exec(ctx, text).Close()
+	done(pgconn.CommandTag{}, err)
 	if err == nil {
 		return nil
 	}

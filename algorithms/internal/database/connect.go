@@ -38,8 +38,8 @@ type Target struct {
 }
 
 // Connect opens a connection. Its value is a libpq conninfo string, a URI or service=NAME. What the server says on the
-// way (NOTICE, WARNING, …) goes to feedback for as long as the connection lives. A statement whose context is
-// cancelled is cancelled on the server as well.
+// way (NOTICE, WARNING, …) goes to feedback for as long as the connection lives, and its statements, without their values, to
+// the log of the context. A statement whose context is cancelled is cancelled on the server as well.
 func Connect(ctx context.Context, value string, feedback provider.Feedback) (*pgx.Conn, error) {
 	target, err := Resolve(value)
 	if err != nil {
@@ -70,6 +70,7 @@ func (t *Target) Connect(ctx context.Context, feedback provider.Feedback) (*pgx.
 	config.OnNotice = func(_ *pgconn.PgConn, notice *pgconn.Notice) {
 		tell(feedback, notice)
 	}
+	config.Tracer = newTracer(provider.Log(ctx).WithField("database", t.String()))
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, t.explain(ctx, err)

@@ -10,6 +10,9 @@ import (
 	"github.com/lizsync/lizsync/sql"
 )
 
+// WithoutValues is how a statement is written to the log.
+var WithoutValues = withoutValues
+
 // Installer installs another structure than the program's, with another patience.
 type Installer struct {
 	Structure sql.Structure

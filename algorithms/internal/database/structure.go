@@ -670,7 +670,9 @@ func (i installer) run(ctx context.Context, hstore string, upgrades []sql.Upgrad
 
 // script runs the statements of a file.
 func (i installer) script(ctx context.Context, script sql.Script) error {
+	done := Trace(ctx, i.tx.Conn(), "run "+script.Name)
 	err := i.tx.Conn().PgConn().Exec(ctx, script.Text).Close()
+	done(pgconn.CommandTag{}, err)
 	if err == nil {
 		return nil
 	}

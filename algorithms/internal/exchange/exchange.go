@@ -8,12 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/lizsync/lizsync/algorithms/internal/database"
 	"github.com/lizsync/lizsync/provider"
 )
 
@@ -284,19 +286,23 @@ func rollback(ctx context.Context, conn *pgx.Conn) {
 // message is several statements that go to a server in one round trip. When one fails, the rest is not executed. Values are in
 // their text form, nil is null: nothing is prepared, and megabytes are not converted.
 type message struct {
-	batch   pgconn.Batch
-	columns []int
+	batch      pgconn.Batch
+	statements []string
+	columns    []int
 }
 
 // add adds a statement with a number of columns: 0 for one that returns nothing, or else it has one row.
 func (m *message) add(columns int, sql string, arguments ...[]byte) {
 	m.batch.ExecParams(sql, arguments, nil, nil, nil)
+	m.statements = append(m.statements, sql)
 	m.columns = append(m.columns, columns)
 }
 
 // send returns the row of each statement.
 func (m *message) send(ctx context.Context, conn *pgx.Conn) ([][][]byte, error) {
+	done := database.Trace(ctx, conn, strings.Join(m.statements, "; "))
 	results, err := conn.PgConn().ExecBatch(ctx, &m.batch).ReadAll()
+	done(pgconn.CommandTag{}, err)
 	if err != nil {
 		return nil, err
 	}
