@@ -409,6 +409,7 @@ create unlogged table lizsync.changeset (
     author text,
     counterpart text,
     error text,
+    error_code text,
     primary key (exchange, ordinal)
 );
 comment on table lizsync.changeset is 'The net changes that the running exchange applies, one for each row.';
@@ -424,7 +425,8 @@ comment on column lizsync.changeset.last_event is 'Its last event.';
 comment on column lizsync.changeset.edited_at is 'On central: time of the last event, corrected by the clone''s clock offset.';
 comment on column lizsync.changeset.author is 'On central: author of the last event.';
 comment on column lizsync.changeset.counterpart is 'For a delete, what central did to the row that the clone has not seen: R, U or D; null for nothing.';
-comment on column lizsync.changeset.error is 'Why the change was refused, if it was.';
+comment on column lizsync.changeset.error is 'Why the change was refused, if it was, as people see it.';
+comment on column lizsync.changeset.error_code is 'SQLSTATE of that error.';
 -- An exchange asks again and again whether it deletes rows and whether any was refused. Mostly none is, and looking through all
 -- of its rows would take longer than keeping indexes that are mostly empty.
 create index changeset_deletes_idx on lizsync.changeset (exchange, relid) where action = 'D';

@@ -4,12 +4,12 @@ language sql security definer
 set search_path from current
 as $$
     update lizsync.changeset
-    set error = null
+    set error = null, error_code = null
     where exchange = pg_current_xact_id_if_assigned()::text::bigint
         and ordinal between p_low and p_high
         and relid = p_relid
         and action = p_action
-        and lizsync.is_in_pass(error, true)
+        and lizsync.is_in_pass(error_code, true)
         and akeys(won) = p_columns
 $$;
 comment on function lizsync.accept_range(oid, text, text[], integer, integer) is

@@ -4,7 +4,7 @@ language sql security definer
 set search_path from current
 as $$
     update lizsync.changeset
-    set error = null
+    set error = null, error_code = null
     where exchange = pg_current_xact_id_if_assigned()::text::bigint and relid = p_relid and uid = any (p_uids)
 $$;
 comment on function lizsync.accept_rows(oid, uuid[]) is 'On both sides: marks rows, refused before, that were written as a group.';

@@ -12,7 +12,7 @@ as $$
     where exchange = pg_current_xact_id_if_assigned()::text::bigint
         and relid = p_relid
         and (action = 'D') = p_deletes
-        and lizsync.is_in_pass(error, p_again)
+        and lizsync.is_in_pass(error_code, p_again)
         and (won <> '' or action = 'D')
         and ordinal >= lizsync.first_ordinal()
     group by action, akeys(won)

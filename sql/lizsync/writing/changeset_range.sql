@@ -11,7 +11,7 @@ as $$
         and ordinal between p_low and p_high
         and relid = p_relid
         and action = p_action
-        and lizsync.is_in_pass(error, p_again)
+        and lizsync.is_in_pass(error_code, p_again)
         and akeys(won) = p_columns
 $$;
 comment on function lizsync.changeset_range(oid, text, text[], integer, integer, boolean) is

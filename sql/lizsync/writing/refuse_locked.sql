@@ -1,7 +1,7 @@
 -- The rows of a group that somebody is editing are refused, so that the others need not wait for them one by one. Runs with the
 -- caller's rights, as what it stands in for.
 create or replace function lizsync.refuse_locked(
-    p_relid oid, p_action text, p_columns text[], p_low integer, p_high integer, p_error text
+    p_relid oid, p_action text, p_columns text[], p_low integer, p_high integer, p_error_code text, p_message text
 ) returns boolean
 language plpgsql
 set search_path from current
@@ -22,10 +22,10 @@ begin
     )
     into v_edited
     using p_relid, p_action, p_columns, p_low, p_high;
-    perform lizsync.refuse_rows(p_relid, v_edited, p_error);
+    perform lizsync.refuse_rows(p_relid, v_edited, p_error_code, p_message);
     return v_edited is not null;
 end
 $$;
-comment on function lizsync.refuse_locked(oid, text, text[], integer, integer, text) is
+comment on function lizsync.refuse_locked(oid, text, text[], integer, integer, text, text) is
     'On both sides: refuses the rows of a group that somebody is editing, and locks the others; false when there are none.';
-revoke all on function lizsync.refuse_locked(oid, text, text[], integer, integer, text) from public;
+revoke all on function lizsync.refuse_locked(oid, text, text[], integer, integer, text, text) from public;

@@ -6,7 +6,7 @@ as $$
     select uid, won
     from lizsync.changeset
     where exchange = pg_current_xact_id_if_assigned()::text::bigint
-        and relid = p_relid and action <> 'D' and won <> '' and error like '%(23505)'
+        and relid = p_relid and action <> 'D' and won <> '' and error_code = '23505'
     order by ordinal
 $$;
 comment on function lizsync.unique_violations(oid) is 'On both sides: the rows of a table that a unique key has refused.';

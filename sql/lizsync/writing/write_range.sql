@@ -91,21 +91,21 @@ begin
         end if;
     end;
 
-    v_message := format('%s (%s)', concat_ws(': ', v_message, nullif(v_detail, '')), v_state);
+    v_message := concat_ws(': ', v_message, nullif(v_detail, ''));
     if v_state = '55P03' then
         -- An editor holds one of the rows: the others do not wait as long.
         perform set_config('lock_timeout', '200ms', true);
-        v_message := 'somebody is editing the row (55P03)';
+        v_message := 'somebody is editing the row';
         begin
             execute format('lock table %s in row exclusive mode', v_table);
         exception
             when lock_not_available then
-                perform lizsync.refuse_range(p_relid, p_action, p_columns, p_low, p_high, p_again, 'somebody holds the table (55P03)');
+                perform lizsync.refuse_range(p_relid, p_action, p_columns, p_low, p_high, p_again, v_state, 'somebody holds the table');
                 return;
             when insufficient_privilege then
                 null; -- some commands need less than that
         end;
-        if not p_again and has_table_privilege(p_relid, 'update') and lizsync.refuse_locked(p_relid, p_action, p_columns, p_low, p_high, v_message) then
+        if not p_again and has_table_privilege(p_relid, 'update') and lizsync.refuse_locked(p_relid, p_action, p_columns, p_low, p_high, v_state, v_message) then
             perform lizsync.write_range(p_relid, p_action, p_columns, p_low, p_high, p_again);
             return;
         end if;
@@ -113,7 +113,7 @@ begin
         v_alone := true;
     end if;
     if v_alone then
-        perform lizsync.refuse_range(p_relid, p_action, p_columns, p_low, p_high, p_again, v_message);
+        perform lizsync.refuse_range(p_relid, p_action, p_columns, p_low, p_high, p_again, v_state, v_message);
     else
         perform lizsync.write_range(p_relid, p_action, p_columns, p_low, p_low + (p_high - p_low) / 2, p_again);
         perform lizsync.write_range(p_relid, p_action, p_columns, p_low + (p_high - p_low) / 2 + 1, p_high, p_again);

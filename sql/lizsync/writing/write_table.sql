@@ -16,7 +16,7 @@ begin
                 perform set_config('lock_timeout', '200ms', true);
                 for v_group in select * from lizsync.changeset_groups(p_relid, p_deletes, p_again) loop
                     perform lizsync.refuse_range(
-                        p_relid, v_group.action, v_group.columns, v_group.low, v_group.high, p_again, 'somebody holds the table (55P03)'
+                        p_relid, v_group.action, v_group.columns, v_group.low, v_group.high, p_again, '55P03', 'somebody holds the table'
                     );
                 end loop;
                 return;
