@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/invopop/jsonschema"
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5/pgconn"
 	validate "github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
@@ -222,7 +223,7 @@ func TestEveryAlgorithmFileIsListed(t *testing.T) {
 func TestPostgreSQLErrorOfAnAlgorithmIsExplained(t *testing.T) {
 	failing := good
 	failing.Run = func(context.Context, goodParams, provider.Feedback) (goodResult, error) {
-		return goodResult{}, fmt.Errorf("create schema audit: %w", &pgconn.PgError{Severity: "ERROR", Code: "42501", Message: "permission denied for database city"})
+		return goodResult{}, fmt.Errorf("create schema audit: %w", &pgconn.PgError{Severity: "ERROR", Code: pgerrcode.InsufficientPrivilege, Message: "permission denied for database city"})
 	}
 	task, err := explained{provider.Define(failing)}.Bind(map[string]any{"CONNECTION_NAME": "service=central"})
 	require.NoError(t, err)
@@ -230,6 +231,6 @@ func TestPostgreSQLErrorOfAnAlgorithmIsExplained(t *testing.T) {
 	require.EqualError(t, err, "create schema audit: permission denied for database city")
 	var failure *provider.Failure
 	require.ErrorAs(t, err, &failure)
-	assert.Equal(t, "42501", failure.SQLState)
+	assert.Equal(t, pgerrcode.InsufficientPrivilege, failure.SQLState)
 	assert.NotEmpty(t, failure.Hint)
 }

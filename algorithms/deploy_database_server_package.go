@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -186,7 +187,7 @@ func (d *deployment) checkOrigin(ctx context.Context) error {
 			exists (select from lizsync.history where sync_id = $1 and sync_type = 'full')`, d.manifest.PackageID,
 	).Scan(&name, &serverID, &system, &known)
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == "42501" { // insufficient_privilege
+	if errors.As(err, &pg) && pg.Code == pgerrcode.InsufficientPrivilege {
 		return &provider.Failure{
 			Text: "this role may not deploy from the central database: " + pg.Message,
 			Hint: "connect to central with the role that owns LizSync there; CENTRAL_ROLE names the one that is to synchronise", Err: err,
@@ -780,9 +781,7 @@ func isLocal(host string) bool {
 
 // isUnavailable tells whether something failed for want of rights or of files on the server.
 func isUnavailable(err error) bool {
-	var pg *pgconn.PgError
-	const insufficientPrivilege, featureNotSupported, undefinedFile = "42501", "0A000", "58P01"
-	return errors.As(err, &pg) && slices.Contains([]string{insufficientPrivilege, featureNotSupported, undefinedFile}, pg.Code)
+	return slices.Contains([]string{pgerrcode.InsufficientPrivilege, pgerrcode.FeatureNotSupported, pgerrcode.UndefinedFile}, database.SQLState(err))
 }
 
 // register makes the clone known on central.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -207,7 +208,7 @@ func TestPanicBecomesAnError(t *testing.T) {
 }
 
 func TestCancelledRunIsRecognised(t *testing.T) {
-	hint := &provider.Failure{Text: "canceling statement due to user request", Hint: "run it again", SQLState: "57014"}
+	hint := &provider.Failure{Text: "canceling statement due to user request", Hint: "run it again", SQLState: pgerrcode.QueryCanceled}
 	for name, c := range map[string]struct {
 		failure error
 		want    string

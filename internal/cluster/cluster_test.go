@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/assert"
@@ -107,7 +108,7 @@ func TestServerHasItsOwnSettingsPasswordAndSocket(t *testing.T) {
 		_, err = pgx.ConnectConfig(t.Context(), wrong)
 		var refused *pgconn.PgError
 		require.ErrorAs(t, err, &refused, host)
-		assert.Equal(t, "28P01", refused.Code)
+		assert.Equal(t, pgerrcode.InvalidPassword, refused.Code)
 	}
 }
 

@@ -29,6 +29,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -43,9 +44,6 @@ const (
 	limit = 60 * time.Second
 
 	template = "lizsync_template"
-
-	dependentObjects = "2BP01" // SQLSTATE dependent_objects_still_exist
-	unknownDatabase  = "3D000" // SQLSTATE invalid_catalog_name
 )
 
 // Settings are the server's for tests: as fast as can be when nothing has to survive a power cut, but what was
@@ -255,9 +253,7 @@ func (s *Server) ensureTemplate() error {
 
 // missingExtension adds what to install where the server has no PostGIS.
 func missingExtension(err error) error {
-	const featureNotSupported, undefinedFile = "0A000", "58P01"
-	var e *pgconn.PgError
-	if errors.As(err, &e) && (e.Code == featureNotSupported || e.Code == undefinedFile) {
+	if state := sqlState(err); state == pgerrcode.FeatureNotSupported || state == pgerrcode.UndefinedFile {
 		return fmt.Errorf("%w; on Debian and Ubuntu, scripts/setup installs it", err)
 	}
 	return err
@@ -265,7 +261,7 @@ func missingExtension(err error) error {
 
 func (s *Server) dropRole(name string) error {
 	err := s.execute(s.url, "drop role if exists "+name)
-	if sqlState(err) != dependentObjects {
+	if sqlState(err) != pgerrcode.DependentObjectsStillExist {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
@@ -290,7 +286,7 @@ func (s *Server) dropRole(name string) error {
 	}
 	for _, database := range databases {
 		err := s.execute(s.databaseURL(database), "drop owned by "+name+" cascade")
-		if err != nil && sqlState(err) != unknownDatabase { // dropped meanwhile by another test
+		if err != nil && sqlState(err) != pgerrcode.InvalidCatalogName { // dropped meanwhile by another test
 			return err
 		}
 	}

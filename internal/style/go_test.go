@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/stretchr/testify/require"
 )
 
@@ -154,6 +155,20 @@ func isTesting(parameter *ast.Field) bool {
 	return ok && from.Name == "testing"
 }
 
+// sqlStatesHaveNames: a code that nobody knows by heart is written as pgerrcode names it.
+func sqlStatesHaveNames(t *testing.T, name, content string) []string {
+	return walk(t, name, content, func(_ *ast.File, node ast.Node) string {
+		literal, ok := node.(*ast.BasicLit)
+		if !ok || literal.Kind != token.STRING {
+			return ""
+		}
+		if meaning := pgerrcode.Name(strings.Trim(literal.Value, "\"`")); meaning != "" {
+			return literal.Value + " is pgerrcode." + meaning
+		}
+		return ""
+	})
+}
+
 func TestGoKeepsTheRules(t *testing.T) {
 	hold(t, files(t, root, ".go", "."), map[string]rule{
 		"no init":                  noInit,
@@ -161,6 +176,7 @@ func TestGoKeepsTheRules(t *testing.T) {
 		"test code has its place":  testCodeHasItsPlace,
 		"no sleep and no skip":     testsNeitherSleepNorSkip,
 		"errors say what was done": errorsSayWhatWasDone,
+		"SQLSTATEs have names":     sqlStatesHaveNames,
 		"the context is first":     contextComesFirst,
 	})
 }
@@ -191,6 +207,7 @@ func TestBrokenGoRulesAreFound(t *testing.T) {
 		"sleep elsewhere": {testsNeitherSleepNorSkip, "a.go", "package a\nfunc f() { time.Sleep(1) }", nil},
 		"failed to": {errorsSayWhatWasDone, "a.go", "package a\nvar a, b = errors.New(`Failed to read`), fmt.Errorf(`read: %w`, err)",
 			[]string{"line 2: an error names what was being done, without \"failed to\""}},
+		"SQLSTATE": {sqlStatesHaveNames, "a.go", "package a\nvar a, b = `select '42501'`, \"55P03\"", []string{`line 2: "55P03" is pgerrcode.LockNotAvailable`}},
 		"context": {contextComesFirst, "a.go",
 			"package a\nfunc f(a int, ctx context.Context) {}\nfunc g(ctx context.Context) {}\nfunc h(t *testing.T, ctx context.Context) {}",
 			[]string{"line 2: context.Context is the first parameter"}},

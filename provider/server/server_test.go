@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/jackc/pgerrcode"
 	"github.com/sirupsen/logrus"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -423,13 +424,13 @@ func TestWrongRequestsAreExplained(t *testing.T) {
 func TestFailureKeepsWhatIsKnown(t *testing.T) {
 	t.Parallel()
 	c := serve(t, server.DefaultLimits(), algorithm("fail_well", func(context.Context, provider.Feedback) error {
-		return &provider.Failure{Text: "the disk is full", Detail: "0 bytes left", Hint: "make room", SQLState: "53100", Object: "city.tree"}
+		return &provider.Failure{Text: "the disk is full", Detail: "0 bytes left", Hint: "make room", SQLState: pgerrcode.DiskFull, Object: "city.tree"}
 	}))
 	a := c.request(t, http.MethodPost, "/processes/fail_well/execution", "{}")
 	assert.Equal(t, http.StatusInternalServerError, a.status)
 	problem := a.object(t)
 	for name, want := range map[string]string{
-		"detail": "the disk is full", "failureDetail": "0 bytes left", "hint": "make room", "sqlState": "53100", "object": "city.tree",
+		"detail": "the disk is full", "failureDetail": "0 bytes left", "hint": "make room", "sqlState": pgerrcode.DiskFull, "object": "city.tree",
 	} {
 		assert.Equal(t, want, problem[name])
 	}

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/lizsync/lizsync/algorithms/internal/database"
 	"github.com/lizsync/lizsync/provider"
@@ -161,10 +161,9 @@ func (p *packer) pack(ctx context.Context, additional string) (*Manifest, error)
 func (p *packer) lock(ctx context.Context) error {
 	for _, table := range p.options.Selection.Tables {
 		_, err := p.tx.Exec(ctx, "lock table only "+table.SQL()+" in access share mode")
-		var pg *pgconn.PgError
 		switch {
 		case err == nil:
-		case errors.As(err, &pg) && pg.Code == "55P03": // lock_not_available
+		case database.SQLState(err) == pgerrcode.LockNotAvailable:
 			return &provider.Failure{
 				Text: fmt.Sprintf("somebody changes the structure of %s, and it was not free within %s", table.SQL(), lockTimeout),
 				Hint: "wait until that has ended, then run this again", Err: err,

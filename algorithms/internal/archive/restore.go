@@ -8,20 +8,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/lizsync/lizsync/algorithms/internal/database"
 	"github.com/lizsync/lizsync/provider"
-)
-
-// SQLSTATEs that decide something here.
-const (
-	insufficientPrivilege = "42501"
-	featureNotSupported   = "0A000" // an extension that is not installed on the server, since PostgreSQL 15
-	undefinedFile         = "58P01" // the same, before
-	dependentObjects      = "2BP01"
-	lockNotAvailable      = "55P03"
 )
 
 // Restorer puts a package into a clone, in one transaction that the caller begins, with [Pin] first, and ends.
@@ -67,7 +59,7 @@ func (r *Restorer) CreateExtensions(ctx context.Context) error {
 	return nil
 }
 
-func (r *Restorer) createExtension(ctx context.Context, extension Extension, command, database string) error {
+func (r *Restorer) createExtension(ctx context.Context, extension Extension, command, dbname string) error {
 	err := pgx.BeginFunc(ctx, r.Tx, func(nested pgx.Tx) error {
 		if err := createSchema(ctx, nested, extension.Schema); err != nil {
 			return err
@@ -79,13 +71,13 @@ func (r *Restorer) createExtension(ctx context.Context, extension Extension, com
 		r.Feedback.Message("extension " + extension.Name + " created")
 		return nil
 	}
-	switch state(err) {
-	case insufficientPrivilege:
+	switch database.SQLState(err) {
+	case pgerrcode.InsufficientPrivilege:
 		return &provider.Failure{
 			Text: fmt.Sprintf("the package needs the extension %s, and this role may not create it", extension.Name),
-			Hint: fmt.Sprintf("ask an administrator to run in the database %s: %s", database, command), Err: err,
+			Hint: fmt.Sprintf("ask an administrator to run in the database %s: %s", dbname, command), Err: err,
 		}
-	case featureNotSupported, undefinedFile:
+	case pgerrcode.FeatureNotSupported, pgerrcode.UndefinedFile: // not installed on the server: since PostgreSQL 15, and before
 		hint := "install it there, then deploy again"
 		if strings.HasPrefix(extension.Name, "postgis") {
 			hint = "install PostGIS there, on Debian and Ubuntu with: sudo apt-get install postgresql-postgis; then deploy again"
@@ -173,8 +165,7 @@ func (r *Restorer) exists(ctx context.Context, object Object) (bool, error) {
 	err := pgx.BeginFunc(ctx, r.Tx, func(nested pgx.Tx) error {
 		return nested.QueryRow(ctx, "select pg_catalog."+lookup+"($1) is not null", object.Identity).Scan(&there)
 	})
-	const undefinedObject, undefinedSchema = "42704", "3F000"
-	if code := state(err); code == undefinedObject || code == undefinedSchema {
+	if code := database.SQLState(err); code == pgerrcode.UndefinedObject || code == pgerrcode.InvalidSchemaName {
 		return false, nil
 	}
 	if err != nil {
@@ -216,7 +207,7 @@ func (r *Restorer) Lock(ctx context.Context, old []Name) error {
 			continue
 		}
 		_, err := r.Tx.Exec(ctx, "lock table "+relation.SQL()+" in access exclusive mode")
-		if state(err) == lockNotAvailable {
+		if database.SQLState(err) == pgerrcode.LockNotAvailable {
 			return &provider.Failure{
 				Text: fmt.Sprintf("somebody uses %s on the clone, and it was not free within %s", relation.SQL(), lockTimeout),
 				Hint: "nothing was changed; save the edits and close the layers and sessions there, then run this again", Err: err,
@@ -271,7 +262,7 @@ func (r *Restorer) Drop(ctx context.Context, old []Name) error {
 			})
 			var pg *pgconn.PgError
 			switch {
-			case errors.As(err, &pg) && pg.Code == dependentObjects:
+			case errors.As(err, &pg) && pg.Code == pgerrcode.DependentObjectsStillExist:
 				left, obstacles = append(left, command), append(obstacles, pg)
 			case err != nil:
 				return fmt.Errorf("%s on the clone: %w", command, err)
@@ -336,7 +327,7 @@ func (r *Restorer) Restore(ctx context.Context) error {
 		}
 	}
 	err := pgx.BeginFunc(ctx, r.Tx, func(nested pgx.Tx) error { return r.styles(ctx, nested) })
-	if state(err) == insufficientPrivilege {
+	if database.SQLState(err) == pgerrcode.InsufficientPrivilege {
 		r.Feedback.Warning(fmt.Sprintf("the styles of the layers were left out: %v", err))
 		return nil
 	}
@@ -515,14 +506,6 @@ func (r *Restorer) DisableAfterTriggers(ctx context.Context) ([]string, error) {
 		}
 	}
 	return disabled, nil
-}
-
-func state(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return pg.Code
-	}
-	return ""
 }
 
 // progressReader tells how much was read.

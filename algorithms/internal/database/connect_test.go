@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -108,25 +109,25 @@ func TestFailedConnectionSaysWhatToDo(t *testing.T) {
 	}{
 		"wrong password": {
 			with(func(u *url.URL) { u.User = url.UserPassword(role.Name, "tr0ub4dor") }),
-			"28P01", "refused the password of " + role.Name, "correct it in the connection",
+			pgerrcode.InvalidPassword, "refused the password of " + role.Name, "correct it in the connection",
 		},
 		"unknown role": {
 			with(func(u *url.URL) { u.User = url.UserPassword("no_such_role", "x") }),
-			"28P01", "refused the password of no_such_role", "check the name of the role",
+			pgerrcode.InvalidPassword, "refused the password of no_such_role", "check the name of the role",
 		},
 		"no password": {
 			with(func(u *url.URL) { u.User = url.User(role.Name) }),
-			"28P01", "wants a password for " + role.Name + " and none was found", "password file",
+			pgerrcode.InvalidPassword, "wants a password for " + role.Name + " and none was found", "password file",
 		},
 		"unknown database": {
 			with(func(u *url.URL) { u.Path = "/no_such_database"; u.User = mustUser(t, db.URL) }),
-			"3D000", "there is no database no_such_database on ", "create the database",
+			pgerrcode.InvalidCatalogName, "there is no database no_such_database on ", "create the database",
 		},
 		"role that may not log in": {
-			db.As(t, locked), "28000", "does not let " + locked.Name + " in: ", "pg_hba.conf",
+			db.As(t, locked), pgerrcode.InvalidAuthorizationSpecification, "does not let " + locked.Name + " in: ", "pg_hba.conf",
 		},
 		"no right to connect": {
-			db.As(t, role), "42501", role.Name + " may not connect to the database " + db.Name, "GRANT CONNECT ON DATABASE " + db.Name,
+			db.As(t, role), pgerrcode.InsufficientPrivilege, role.Name + " may not connect to the database " + db.Name, "GRANT CONNECT ON DATABASE " + db.Name,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -223,7 +224,7 @@ func TestErrorOfTheServerKeepsAllItSaid(t *testing.T) {
 	var failure *provider.Failure
 	require.ErrorAs(t, err, &failure)
 	assert.Equal(t, `plant: new row for relation "tree" violates check constraint "positive"`, failure.Text)
-	assert.Equal(t, "23514", failure.SQLState)
+	assert.Equal(t, pgerrcode.CheckViolation, failure.SQLState)
 	assert.Equal(t, "public.tree constraint positive", failure.Object)
 	assert.Contains(t, failure.Detail, "Failing row")
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/lizsync/lizsync/provider"
@@ -40,20 +41,29 @@ func Explain(err error) error {
 	return explained
 }
 
+// SQLState is the code of a PostgreSQL error, empty for another one.
+func SQLState(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	return ""
+}
+
 // remedies say what to do about errors for which the server itself has no hint.
 var remedies = map[string]string{
-	"25006": "this server takes no writes, a standby for instance; connect to the primary",
-	"40001": "somebody else was writing the same rows; run it again",
-	"40P01": "somebody else was writing the same rows; run it again",
-	"42501": "ask the owner of the object, or an administrator, for the right, or connect with another role",
-	"53100": "free some disk space on the server",
-	"53200": "the server is out of memory; try again when it is less busy",
-	"53300": "close other connections to the server, or raise max_connections",
-	"55P03": "somebody holds a lock on it, an open edit session for instance; close it and run it again",
-	"57P01": "the server was shut down or the session ended by an administrator; run it again",
-	"57P02": "the server crashed; run it again when it is back",
-	"57P03": "the server is starting or stopping; try again in a moment",
-	"58P01": "ask an administrator to install the missing file on the server; an extension comes with a package of the system",
+	pgerrcode.ReadOnlySQLTransaction: "this server takes no writes, a standby for instance; connect to the primary",
+	pgerrcode.SerializationFailure:   "somebody else was writing the same rows; run it again",
+	pgerrcode.DeadlockDetected:       "somebody else was writing the same rows; run it again",
+	pgerrcode.InsufficientPrivilege:  "ask the owner of the object, or an administrator, for the right, or connect with another role",
+	pgerrcode.DiskFull:               "free some disk space on the server",
+	pgerrcode.OutOfMemory:            "the server is out of memory; try again when it is less busy",
+	pgerrcode.TooManyConnections:     "close other connections to the server, or raise max_connections",
+	pgerrcode.LockNotAvailable:       "somebody holds a lock on it, an open edit session for instance; close it and run it again",
+	pgerrcode.AdminShutdown:          "the server was shut down or the session ended by an administrator; run it again",
+	pgerrcode.CrashShutdown:          "the server crashed; run it again when it is back",
+	pgerrcode.CannotConnectNow:       "the server is starting or stopping; try again in a moment",
+	pgerrcode.UndefinedFile:          "ask an administrator to install the missing file on the server; an extension comes with a package of the system",
 }
 
 // object names what a PostgreSQL error is about, as far as the server said.
@@ -86,20 +96,20 @@ func (t *Target) explain(ctx context.Context, err error) error {
 		failure.SQLState, failure.Detail, failure.Hint = pg.Code, pg.Detail, pg.Hint
 		var what, hint string
 		switch pg.Code {
-		case "28P01": // invalid_password
+		case pgerrcode.InvalidPassword:
 			what = fmt.Sprintf("%s refused the password of %s", server, user)
 			hint = "check the name of the role and its password; correct it in the connection, in the password file or in PGPASSWORD"
 			if t.config.Password == "" {
 				what = fmt.Sprintf("%s wants a password for %s and none was found", server, user)
 				hint = fmt.Sprintf("put it into the password file (~/.pgpass, mode 600) as %s:%d:%s:%s:PASSWORD, or into the connection", t.config.Host, t.config.Port, database, user)
 			}
-		case "28000": // invalid_authorization_specification: no entry in pg_hba.conf, or no such role
+		case pgerrcode.InvalidAuthorizationSpecification: // no entry in pg_hba.conf, or no such role
 			what = fmt.Sprintf("%s does not let %s in: %s", server, user, pg.Message)
 			hint = fmt.Sprintf("check that the role %s exists and may log in, and that pg_hba.conf on the server has an entry for it, the database %s and this machine", user, database)
-		case "3D000": // invalid_catalog_name
+		case pgerrcode.InvalidCatalogName:
 			what = fmt.Sprintf("there is no database %s on %s", database, server)
 			hint = "check the name, or create the database"
-		case "42501": // insufficient_privilege
+		case pgerrcode.InsufficientPrivilege:
 			what = fmt.Sprintf("%s may not connect to the database %s on %s", user, database, server)
 			hint = fmt.Sprintf("ask its owner for: GRANT CONNECT ON DATABASE %s TO %s", database, user)
 		default:

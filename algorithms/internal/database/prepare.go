@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/lizsync/lizsync/provider"
 )
@@ -411,8 +411,7 @@ func grantToOwner(ctx context.Context, tx pgx.Tx, table TableState, name string)
 
 // explainUnprepared says why a table was left. Its error is that of a lost connection.
 func explainUnprepared(ctx context.Context, conn *pgx.Conn, table TableState, work tableWork, cause error) (reason, remedy string, err error) {
-	var pg *pgconn.PgError
-	if errors.As(cause, &pg) && pg.Code == lockNotAvailable {
+	if SQLState(cause) == pgerrcode.LockNotAvailable {
 		holders, err := lockHolders(ctx, conn, table, work.lockMode())
 		if err != nil {
 			return "", "", err

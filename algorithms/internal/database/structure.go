@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -26,9 +27,6 @@ const (
 	structurePatience = 10 * time.Second
 
 	minimumServer = 130000 // server_version_num
-
-	lockNotAvailable      = "55P03"
-	insufficientPrivilege = "42501"
 )
 
 // InstallOptions are the choices of Install.
@@ -700,8 +698,7 @@ func line(text string, character int) int {
 
 // explainLock says what to do when a lock was not had in time.
 func (i installer) explainLock(err error, what string) error {
-	var pg *pgconn.PgError
-	if !errors.As(err, &pg) || pg.Code != lockNotAvailable {
+	if SQLState(err) != pgerrcode.LockNotAvailable {
 		return err
 	}
 	return &provider.Failure{

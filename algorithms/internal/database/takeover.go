@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -20,9 +21,6 @@ import (
 const (
 	setAside      = "lizsync_original"       // the schema lizsync, and the log from audit
 	setAsideAudit = "lizsync_original_audit" // the rest of audit, up to 0.4.5
-
-	objectNotInPrerequisiteState = "55000"
-	programLimitExceeded         = "54000"
 )
 
 // originalVersion is the version of the original LizSync that a database has.
@@ -231,7 +229,7 @@ func (i installer) setAside(ctx context.Context, found contents, old []string) (
 // explainTakeOver makes what take_over.sql refuses a failure that a person reads.
 func explainTakeOver(err error) error {
 	var pg *pgconn.PgError
-	if !errors.As(err, &pg) || pg.Code != objectNotInPrerequisiteState && pg.Code != programLimitExceeded {
+	if !errors.As(err, &pg) || pg.Code != pgerrcode.ObjectNotInPrerequisiteState && pg.Code != pgerrcode.ProgramLimitExceeded {
 		return err
 	}
 	return &provider.Failure{Text: pg.Message, Hint: pg.Hint, Err: err}

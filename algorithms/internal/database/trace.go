@@ -2,7 +2,6 @@ package database
 
 import (
 	"context"
-	"errors"
 	"regexp"
 	"strings"
 	"time"
@@ -32,7 +31,7 @@ func newTracer(log logrus.FieldLogger) pgx.QueryTracer {
 				fields[key] = value
 			case "err":
 				fields["failed"] = true
-				if state := sqlState(value.(error)); state != "" {
+				if state := SQLState(value.(error)); state != "" {
 					fields["sqlstate"] = state
 				}
 			}
@@ -42,15 +41,6 @@ func newTracer(log logrus.FieldLogger) pgx.QueryTracer {
 	return &tracelog.TraceLog{
 		Logger: logger, LogLevel: tracelog.LogLevelInfo, Config: &tracelog.TraceLogConfig{TimeKey: "duration"},
 	}
-}
-
-// sqlState is empty for an error that is not the server's.
-func sqlState(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return pg.Code
-	}
-	return ""
 }
 
 // Trace tells the log of what goes past the tracer of a connection, by its PgConn: a statement, or the name of a file with some.

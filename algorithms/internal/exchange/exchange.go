@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"golang.org/x/sync/errgroup"
@@ -140,8 +141,8 @@ func exchange(ctx context.Context, clone, central *pgx.Conn, s slot, h handshake
 		}
 		centralFailed := central.PgConn().TxStatus() == 'E' && clone.PgConn().TxStatus() == 'T'
 		rollback(ctx, central)
-		var pg *pgconn.PgError
-		if try == s.maxTries || !centralFailed || !errors.As(err, &pg) || pg.Code != "40001" && pg.Code != "40P01" {
+		state := database.SQLState(err)
+		if try == s.maxTries || !centralFailed || state != pgerrcode.SerializationFailure && state != pgerrcode.DeadlockDetected {
 			return acknowledgement{}, err
 		}
 		feedback.Message("others are writing the same rows on central; trying again")

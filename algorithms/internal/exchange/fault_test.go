@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
@@ -217,7 +218,7 @@ func TestAFullDiskLosesNothingAndRepeatsNothing(t *testing.T) {
 			freed()
 			var pg *pgconn.PgError
 			require.ErrorAs(t, err, &pg, fault)
-			require.Equal(t, "53100", pg.Code, "%s: %v", fault, err)
+			require.Equal(t, pgerrcode.DiskFull, pg.Code, "%s: %v", fault, err)
 			if where.db == clone.DB && where.table != "lizsync.exchanges" {
 				require.Regexp(t, "(?i)central (is|may be) done", whole(err), fault) // it is at work meanwhile
 			} else {

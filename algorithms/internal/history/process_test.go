@@ -8,10 +8,12 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
+	"github.com/lizsync/lizsync/algorithms/internal/database"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
 	"github.com/lizsync/lizsync/provider"
 )
@@ -207,9 +209,10 @@ func (w *world) stepOn(s *side, o op) (done bool) {
 	p.late = p.late || p.next < stepEarly && slices.Contains(o.args, "late")
 	at := p.next
 	err := w.guard(o, p.step)
+	state := database.SQLState(err)
 	switch {
 	case err == nil:
-	case (at == stepOpen || at == stepExchange || at == stepCommitCentral) && (state(err) == serialization || state(err) == deadlock):
+	case (at == stepOpen || at == stepExchange || at == stepCommitCentral) && (state == pgerrcode.SerializationFailure || state == pgerrcode.DeadlockDetected):
 		p.tries++
 		if p.tries > 20 {
 			violate("STUCK", "%s: %v", s.name, err)
@@ -218,16 +221,16 @@ func (w *world) stepOn(s *side, o op) (done bool) {
 		defer cancel()
 		_, _ = p.central.Exec(ctx, "rollback")
 		p.next, p.again = stepOpen, true
-	case state(err) == deadlock || state(err) == lockNotAvailable:
+	case state == pgerrcode.DeadlockDetected || state == pgerrcode.LockNotAvailable:
 		// The clone's side goes back; the next synchronisation begins anew.
 		p.kill()
 		s.process = nil
 	case at <= stepExchange && w.refused(s, err):
 		p.kill()
 		s.process = nil
-	case at == stepReceive && state(err) == "P0002" && len(w.zombies) == 0 && !s.doubtful && !w.forgotten[s.clone.ID]:
+	case at == stepReceive && state == pgerrcode.NoDataFound && len(w.zombies) == 0 && !s.doubtful && !w.forgotten[s.clone.ID]:
 		violate("ERROR", "%s: %v", s.name, full(err))
-	case at == stepReceive && state(err) == "P0002", state(err) == "55000" && w.mayBeOvertaken(s):
+	case at == stepReceive && state == pgerrcode.NoDataFound, state == pgerrcode.ObjectNotInPrerequisiteState && w.mayBeOvertaken(s):
 		p.kill()
 		s.process = nil
 	default:
@@ -285,7 +288,7 @@ func (w *world) synchronise(s *side, o op) {
 	case "second":
 		// Another synchronisation of the clone is refused while one is running.
 		if s.process != nil && s.process.next > stepBegin {
-			if _, err := w.transport(s, o); state(err) != lockNotAvailable {
+			if _, err := w.transport(s, o); database.SQLState(err) != pgerrcode.LockNotAvailable {
 				violate("ERROR", "a second synchronisation of %s: %v", s.name, full(err))
 			}
 		}
@@ -335,14 +338,14 @@ func (w *world) together(s *side, o op) {
 		return nil
 	})
 	for _, r := range runs {
-		switch state(r.err) {
+		switch database.SQLState(r.err) {
 		case "":
 			if r.err != nil {
 				violate("ERROR", "%s: %v", r.s.name, full(r.err))
 			}
 			w.admitted(r.s, w.tick)
-		case serialization, deadlock, lockNotAvailable:
-			w.outcomes["together: "+state(r.err)]++
+		case pgerrcode.SerializationFailure, pgerrcode.DeadlockDetected, pgerrcode.LockNotAvailable:
+			w.outcomes["together: "+database.SQLState(r.err)]++
 			r.s.lost = w.tick
 		default:
 			if !w.refused(r.s, r.err) {
@@ -393,14 +396,14 @@ func (w *world) whole(s *side, o op) exchange.Counts {
 		violate("STUCK", "%s does not get through", s.name)
 	}
 	counts, err := w.transport(s, o)
-	switch state(err) {
+	switch database.SQLState(err) {
 	case "":
 		if err != nil {
 			violate("ERROR", "%s: %v", s.name, full(err))
 		}
 		w.admitted(s, w.tick)
 		w.checkTold(s, counts, s.skew)
-	case serialization, deadlock, lockNotAvailable:
+	case pgerrcode.SerializationFailure, pgerrcode.DeadlockDetected, pgerrcode.LockNotAvailable:
 		s.lost = w.tick
 	default:
 		if !w.refused(s, err) {

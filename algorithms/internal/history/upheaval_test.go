@@ -9,9 +9,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/lizsync/lizsync/algorithms"
+	"github.com/lizsync/lizsync/algorithms/internal/database"
 	"github.com/lizsync/lizsync/internal/pgtest"
 	"github.com/lizsync/lizsync/provider"
 )
@@ -79,7 +81,7 @@ func (w *world) upheave(s *side, o op) {
 			absent = "'0'"
 		}
 		err := w.exec(w.sides["C"].users[0], "call lizsync.purge('0', "+absent+")")
-		if err != nil && state(err) != lockNotAvailable {
+		if err != nil && database.SQLState(err) != pgerrcode.LockNotAvailable {
 			violate("ERROR", "purge: %v", err)
 		}
 		w.purged = w.tick
@@ -509,15 +511,16 @@ func (w *world) noteStanding(s *side) {
 // refused tells whether central had a reason to refuse a clone.
 func (w *world) refused(s *side, err error) bool {
 	reason := map[string]bool{
-		"42501": w.forgotten[s.clone.ID],                                  // insufficient_privilege
-		"42P01": s.moved,                                                  // undefined_table: restored within one server
-		"42804": s.shape != w.sides["C"].shape,                            // datatype_mismatch
-		"55000": w.purged > 0 || s.moved || s.doubtful || s.overtaken > 0, // object_not_in_prerequisite_state
+		pgerrcode.InsufficientPrivilege:        w.forgotten[s.clone.ID],
+		pgerrcode.UndefinedTable:               s.moved, // restored within one server
+		pgerrcode.DatatypeMismatch:             s.shape != w.sides["C"].shape,
+		pgerrcode.ObjectNotInPrerequisiteState: w.purged > 0 || s.moved || s.doubtful || s.overtaken > 0,
 	}
-	if !reason[state(err)] {
+	state := database.SQLState(err)
+	if !reason[state] {
 		return false
 	}
-	w.outcomes["refused: "+state(err)]++
+	w.outcomes["refused: "+state]++
 	s.refused = true
 	return true
 }

@@ -2,7 +2,6 @@ package history
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,10 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
+	"github.com/lizsync/lizsync/algorithms/internal/database"
 	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
@@ -26,13 +26,7 @@ func violate(code, text string, arguments ...any) {
 	panic(&Violation{code, fmt.Sprintf(text, arguments...)})
 }
 
-const (
-	limit = 30 * time.Second
-
-	lockNotAvailable = "55P03"
-	serialization    = "40001"
-	deadlock         = "40P01"
-)
+const limit = 30 * time.Second
 
 // world is the databases of the histories, which are played one after the other.
 type world struct {
@@ -292,7 +286,7 @@ func (w *world) do(number int, o op) {
 			t := tableNamed(o.args[0])
 			err := w.exec(s.users[0], fmt.Sprintf("select lizsync.give_up('%s', '%s')",
 				strings.ReplaceAll(t.sql, "'", "''"), uid(t, o.args[1])))
-			if err != nil && state(err) != "P0002" && state(err) != "02000" && state(err) != lockNotAvailable {
+			if err != nil && !slices.Contains([]string{pgerrcode.NoDataFound, pgerrcode.NoData, pgerrcode.LockNotAvailable}, database.SQLState(err)) {
 				violate("ERROR", "give up: %v", err)
 			}
 		}
@@ -318,7 +312,7 @@ func (w *world) edit(s *side, o op, number int) {
 	tx := s.open[o.slot]
 	w.must(conn, "savepoint s")
 	// A truncated table can't even be read while the transaction is open.
-	if err := w.exec(conn, contentsQuery); state(err) == lockNotAvailable {
+	if err := w.exec(conn, contentsQuery); database.SQLState(err) == pgerrcode.LockNotAvailable {
 		w.must(conn, "rollback to savepoint s")
 		if o.slot == 0 {
 			w.end(s, 0, false)
@@ -329,7 +323,7 @@ func (w *world) edit(s *side, o op, number int) {
 	last := collect(w, conn, pgx.RowTo[int64], "select coalesce(max(event_id), 0) from audit.logged_actions")[0]
 	if err := w.exec(conn, statement); err != nil {
 		// A constraint, or somebody holds the row.
-		if !strings.HasPrefix(state(err), "23") && state(err) != lockNotAvailable {
+		if !pgerrcode.IsIntegrityConstraintViolation(database.SQLState(err)) && database.SQLState(err) != pgerrcode.LockNotAvailable {
 			violate("ERROR", "%v\n%s", err, statement)
 		}
 		w.must(conn, "rollback to savepoint s")
@@ -523,12 +517,4 @@ func (w *world) unblock(server *pgtest.Server, pid uint32, abort bool) {
 		p.kill()
 		return true
 	})
-}
-
-func state(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return pg.Code
-	}
-	return ""
 }
