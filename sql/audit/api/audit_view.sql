@@ -50,12 +50,12 @@ create or replace function audit.audit_view(target_view regclass, audit_query_te
 language sql
 set search_path from current
 as $$ select audit.audit_view(target_view, audit_query_text, '{}', uid_cols) $$;
-comment on function audit.audit_view(regclass, boolean, text[]) is 'The same, with no column ignored.';
+comment on function audit.audit_view(regclass, boolean, text[]) is 'On both sides: the same, with no column ignored.';
 revoke all on function audit.audit_view(regclass, boolean, text[]) from public;
 
 create or replace function audit.audit_view(target_view regclass, uid_cols text[]) returns void
 language sql
 set search_path from current
 as $$ select audit.audit_view(target_view, false, '{}', uid_cols) $$;
-comment on function audit.audit_view(regclass, text[]) is 'The same, without the client''s statements and with no column ignored.';
+comment on function audit.audit_view(regclass, text[]) is 'On both sides: the same, without the client''s statements and with no column ignored.';
 revoke all on function audit.audit_view(regclass, text[]) from public;
