@@ -51,27 +51,19 @@ as $$
     ),
     foreign_key as (
         select
-            r.nspname, r.relname, r.label, k.conname, k.confrelid,
-            p.relname as parent_name, pn.nspname as parent_schema,
+            r.nspname, r.relname, r.label, k.name, k.child_columns, k.parent_columns,
+            pn.nspname as parent_schema,
             format('%I.%I', pn.nspname, p.relname) as parent_label,
-            c.columns, c.referenced, c.count, c.is_local,
-            substring(pg_get_constraintdef(k.oid) from ' ON (?:UPDATE|DELETE) .*$') as actions
+            exists (
+                select from pg_attribute a
+                where a.attrelid = k.parent and a.attname::text = any (k.parent_columns) and a.attgenerated = ''
+                    and a.attname::text = any (lizsync.local_columns(k.parent))
+            ) as is_local,
+            substring(pg_get_constraintdef(k.id) from ' ON (?:UPDATE|DELETE) .*$') as actions
         from plain r
-        join pg_constraint k on k.conrelid = r.oid and k.contype = 'f'
-        join pg_class p on p.oid = k.confrelid
+        join lizsync.foreign_keys(array(select oid from plain)) as k on k.child = r.oid
+        join pg_class p on p.oid = k.parent
         join pg_namespace pn on pn.oid = p.relnamespace
-        cross join lateral (
-            select
-                array_agg(a.attname::text order by u.n) as columns,
-                array_agg(b.attname::text order by u.n) as referenced,
-                count(*) as count,
-                bool_or(b.attname::text = any (lizsync.local_columns(k.confrelid)) and b.attgenerated = '') as is_local
-            from unnest(k.conkey, k.confkey) with ordinality as u (here, there, n)
-            join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.here
-            join pg_attribute b on b.attrelid = k.confrelid and b.attnum = u.there
-        ) as c
-        -- A partition repeats the keys of its parent.
-        where k.conparentid = 0
     ),
     found (nspname, relname, problem, severity, explanation, remedy) as (
         select
@@ -188,12 +180,12 @@ as $$
             nspname, relname, 'foreign_key_on_local_key', 'error',
             format(
                 'its foreign key %I references %s (%s), a number that each database gives on its own',
-                conname, parent_label, array_to_string(referenced, ', ')
+                name, parent_label, array_to_string(parent_columns, ', ')
             ),
-            case count
+            case cardinality(parent_columns)
                 when 1 then format(
                     'once %1$s has its uid column: ALTER TABLE %2$s ADD COLUMN %3$I uuid REFERENCES %1$s (uid)%6$s; UPDATE %2$s AS child SET %3$I = parent.uid FROM %1$s AS parent WHERE parent.%5$I = child.%4$I; ALTER TABLE %2$s DROP COLUMN %4$I',
-                    parent_label, label, regexp_replace(columns[1], '_?id$', '') || '_uid', columns[1], referenced[1],
+                    parent_label, label, regexp_replace(child_columns[1], '_?id$', '') || '_uid', child_columns[1], parent_columns[1],
                     actions
                 )
                 else format('let it reference the column uid of %s instead', parent_label)
@@ -205,7 +197,7 @@ as $$
         select
             nspname, relname, 'foreign_key_outside',
             case when parent_schema in (select lizsync.user_schemas()) then 'warning' else 'error' end,
-            format('its foreign key %I references %s, which is in none of the chosen schemas', conname, parent_label),
+            format('its foreign key %I references %s, which is in none of the chosen schemas', name, parent_label),
             case
                 when parent_schema in (select lizsync.user_schemas()) then format('synchronise the schema %I too', parent_schema)
                 else format('ALTER TABLE %s SET SCHEMA …, a schema of your own', parent_label)

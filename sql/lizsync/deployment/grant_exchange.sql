@@ -20,7 +20,7 @@ begin
             lizsync.refuse_range(oid, text, text[], integer, integer, boolean, text, text), lizsync.refuse_rows(oid, uuid[], text, text),
             lizsync.refuse_locked(oid, text, text[], integer, integer, text, text),
             lizsync.accept_range(oid, text, text[], integer, integer), lizsync.held_child(oid),
-            lizsync.may_cascade(oid, text, text[]), lizsync.check_not_rewritten(oid), lizsync.hstore_schema(),
+            lizsync.may_cascade(oid, text, text[]), lizsync.check_not_rewritten(oid), lizsync.hstore_schema(), lizsync.is_server_error(text),
             lizsync.write_as_group(oid), lizsync.unique_violations(oid), lizsync.accept_rows(oid, uuid[]),
             lizsync.relation_name(oid), lizsync.sent_columns(regclass), lizsync.local_columns(regclass)
         to %I',

@@ -24,7 +24,7 @@ begin
         begin
             execute format('refresh materialized view %s', v_view);
         exception when others then
-            if sqlstate ~ '^(08|25|40|53|57|58|F0|XX)' then
+            if lizsync.is_server_error(sqlstate) then
                 raise;
             end if;
             raise warning 'the materialized view % is as it was before the synchronisation: %', v_view, sqlerrm

@@ -86,7 +86,7 @@ begin
         -- Nothing is swallowed: the reason is kept with the row. Every class of error is caught but those that say nothing
         -- of the row, because user triggers raise what they like.
         get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail;
-        if v_state ~ '^(08|25|40|53|57|58|F0|XX)' then
+        if lizsync.is_server_error(v_state) then
             raise;
         end if;
     end;
