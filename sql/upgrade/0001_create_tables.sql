@@ -427,6 +427,10 @@ comment on column lizsync.changeset.author is 'On central: author of the last ev
 comment on column lizsync.changeset.counterpart is 'For a delete, what central did to the row that the clone has not seen: R, U or D; null for nothing.';
 comment on column lizsync.changeset.error is 'Why the change was refused, if it was, as people see it.';
 comment on column lizsync.changeset.error_code is 'SQLSTATE of that error.';
+
+create type lizsync.staged_range as (relid oid, action text, columns text[], low integer, high integer, again boolean);
+comment on type lizsync.staged_range is 'Changes that one statement can write: those of one table with one action and the same columns, between two ordinals; of the changes refused before (again), or of the others.';
+
 -- An exchange asks again and again whether it deletes rows and whether any was refused. Mostly none is, and looking through all
 -- of its rows would take longer than keeping indexes that are mostly empty.
 create index changeset_deletes_idx on lizsync.changeset (exchange, relid) where action = 'D';

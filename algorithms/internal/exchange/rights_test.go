@@ -132,6 +132,10 @@ func TestHostileCallsOfEachFunctionShowAndChangeNothing(t *testing.T) {
 		"lizsync.handshake":      {"null", fmt.Sprintf("row('%s','x',lizsync.current_version(),1,null,1,gen_random_uuid(),'1:1:','1:1:')::lizsync.handshake", victim.ID)},
 		"lizsync.table_column[]": {"null", "'{}'"}, "lizsync.pending_row[]": {"null", "'{}'"}, "lizsync.exchanges": {"null"}, "pg_snapshot": {"'1:1:'"},
 		"bigint": {"0"}, "hstore": {"null"},
+		"lizsync.staged_range": {
+			"null", "row('city.secret'::regclass,'D','{}',0,0,true)::lizsync.staged_range",
+			"row('audit.logged_actions'::regclass,'U','{uid}',2147483647,2147483647,false)::lizsync.staged_range",
+		},
 	}
 	state := func() string {
 		return central.Text(t, `

@@ -1,13 +1,12 @@
 -- SECURITY DEFINER: tells of the running exchange alone.
-create or replace function lizsync.changeset_groups(p_relid oid, p_deletes boolean, p_again boolean)
-returns table (action text, columns text[], low integer, high integer)
+create or replace function lizsync.changeset_groups(p_relid oid, p_deletes boolean, p_again boolean) returns setof lizsync.staged_range
 language sql stable security definer
 set search_path from current
 set jit = off
 set work_mem = '64MB'
 set enable_sort = off -- the few groups are, not the rows
 as $$
-    select action, akeys(won), min(ordinal), max(ordinal)
+    select p_relid, action, akeys(won), min(ordinal), max(ordinal), p_again
     from lizsync.changeset
     where exchange = pg_current_xact_id_if_assigned()::text::bigint
         and relid = p_relid
@@ -19,5 +18,5 @@ as $$
     order by action desc, min(ordinal)
 $$;
 comment on function lizsync.changeset_groups(oid, boolean, boolean) is
-    'On both sides: the changes of a table that one statement can write: same action, same columns.';
+    'On both sides: the changes of a table in ranges that are as long as can be: same action, same columns.';
 revoke all on function lizsync.changeset_groups(oid, boolean, boolean) from public;

@@ -3,7 +3,7 @@ language plpgsql
 set search_path from current
 as $$
 declare
-    v_group record;
+    v_range lizsync.staged_range;
 begin
     if p_deletes and not lizsync.has_deletes(p_relid) then
         return;
@@ -14,10 +14,8 @@ begin
         exception
             when lock_not_available then
                 perform set_config('lock_timeout', '200ms', true);
-                for v_group in select * from lizsync.changeset_groups(p_relid, p_deletes, p_again) loop
-                    perform lizsync.refuse_range(
-                        p_relid, v_group.action, v_group.columns, v_group.low, v_group.high, p_again, '55P03', 'somebody holds the table'
-                    );
+                for v_range in select * from lizsync.changeset_groups(p_relid, p_deletes, p_again) loop
+                    perform lizsync.refuse_range(v_range, '55P03', 'somebody holds the table');
                 end loop;
                 return;
             when insufficient_privilege then
@@ -26,8 +24,8 @@ begin
         perform lizsync.check_not_rewritten(p_relid);
         perform lizsync.resolve_conflicts(p_relid, p_deletes, p_again);
     end if;
-    for v_group in select * from lizsync.changeset_groups(p_relid, p_deletes, p_again) loop
-        perform lizsync.write_range(p_relid, v_group.action, v_group.columns, v_group.low, v_group.high, p_again);
+    for v_range in select * from lizsync.changeset_groups(p_relid, p_deletes, p_again) loop
+        perform lizsync.write_range(v_range);
     end loop;
 end
 $$;

@@ -77,6 +77,16 @@ CREATE TYPE lizsync.slot AS (
 );
 ALTER TYPE lizsync.slot OWNER TO postgres;
 COMMENT ON TYPE lizsync.slot IS 'Leave to synchronise: the version of central''s structure, and central''s clock, in seconds since 1970, when the slot was asked for and when it was given.';
+CREATE TYPE lizsync.staged_range AS (
+	relid oid,
+	action text,
+	columns text[],
+	low integer,
+	high integer,
+	again boolean
+);
+ALTER TYPE lizsync.staged_range OWNER TO postgres;
+COMMENT ON TYPE lizsync.staged_range IS 'Changes that one statement can write: those of one table with one action and the same columns, between two ordinals; of the changes refused before (again), or of the others.';
 CREATE TYPE lizsync.table_column AS (
 	relation text,
 	column_name text,
@@ -944,21 +954,21 @@ COMMENT ON TABLE lizsync.synchronized_tables IS 'The publication list of each cl
 COMMENT ON COLUMN lizsync.synchronized_tables.server_id IS 'The clone.';
 COMMENT ON COLUMN lizsync.synchronized_tables.sync_tables IS 'Array of "schema"."table".';
 ALTER TABLE ONLY "Ville été"."L'arbre ""x"".y" ALTER COLUMN id SET DEFAULT nextval('"Ville été"."L''arbre ""x"".y_id_seq"'::regclass);
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (4, '8a7ee0c7-cadf-43e7-bed4-6207ba96f4c7', 'tree 4', 4, '01010000A06A080000555555555555F53F00000000000010409A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (1, '906bd7dc-396c-41e0-9f47-16a56ae0b095', 'the clone''s', 1, '01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (3, 'f02e2d04-8f05-4e74-b0fe-eaba2d005f9d', 'tree 3', 40, '01010000A06A080000000000000000F03F00000000000008409A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (5, '1b7d29c1-dd12-40d2-bdb7-f3d8b996e6b3', 'new', NULL, NULL);
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (2, '9404e8a0-a3b9-4330-952a-fd43d9823fb0', 'later', 2, '01010000A06A080000555555555555E53F00000000000000409A9999999999B93F');
-INSERT INTO audit.logged_actions VALUES (2, 'Ville été', 'L''arbre "x".y', 17874, 'postgres', '2026-11-30 20:32:31.228532+01', '2026-11-30 20:32:31.228532+01', '2026-11-30 20:32:31.407458+01', 747, '', '127.0.0.1', 41796, NULL, 'U', '"id"=>"3", "Nom"=>"tree 3", "uid"=>"f02e2d04-8f05-4e74-b0fe-eaba2d005f9d", "geom"=>"01010000A06A080000000000000000F03F00000000000008409A9999999999B93F", "badge"=>"3"', '"badge"=>"40"', false, NULL, 'f02e2d04-8f05-4e74-b0fe-eaba2d005f9d');
-INSERT INTO audit.logged_actions VALUES (4, 'Ville été', 'L''arbre "x".y', 17874, 'postgres', '2026-11-30 20:32:34.111544+01', '2026-11-30 20:32:34.111544+01', '2026-11-30 20:32:34.112064+01', 763, '', '127.0.0.1', 41796, NULL, 'U', '"id"=>"2", "Nom"=>"tree 2", "uid"=>"9404e8a0-a3b9-4330-952a-fd43d9823fb0", "geom"=>"01010000A06A080000555555555555E53F00000000000000409A9999999999B93F", "badge"=>"2"', '"Nom"=>"later"', false, NULL, '9404e8a0-a3b9-4330-952a-fd43d9823fb0');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (4, '5075be6d-ab6b-4307-bd4c-691d22c91e1b', 'tree 4', 4, '01010000A06A080000555555555555F53F00000000000010409A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (1, 'cb75d62c-e447-4434-8bad-719956e2f11f', 'the clone''s', 1, '01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (3, '3440b810-afcb-44e3-949a-c6d0459b2637', 'tree 3', 40, '01010000A06A080000000000000000F03F00000000000008409A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (5, '3e839405-e486-4402-9acf-d8de76e418aa', 'new', NULL, NULL);
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (2, 'b6269b4e-2745-4fe0-859c-e133f1e4035f', 'later', 2, '01010000A06A080000555555555555E53F00000000000000409A9999999999B93F');
+INSERT INTO audit.logged_actions VALUES (2, 'Ville été', 'L''arbre "x".y', 62299, 'postgres', '2026-11-30 21:00:28.33188+01', '2026-11-30 21:00:28.33188+01', '2026-11-30 21:00:28.421587+01', 3000, '', '127.0.0.1', 56658, NULL, 'U', '"id"=>"3", "Nom"=>"tree 3", "uid"=>"3440b810-afcb-44e3-949a-c6d0459b2637", "geom"=>"01010000A06A080000000000000000F03F00000000000008409A9999999999B93F", "badge"=>"3"', '"badge"=>"40"', false, NULL, '3440b810-afcb-44e3-949a-c6d0459b2637');
+INSERT INTO audit.logged_actions VALUES (4, 'Ville été', 'L''arbre "x".y', 62299, 'postgres', '2026-11-30 21:00:29.876406+01', '2026-11-30 21:00:29.876406+01', '2026-11-30 21:00:29.877039+01', 3016, '', '127.0.0.1', 56658, NULL, 'U', '"id"=>"2", "Nom"=>"tree 2", "uid"=>"b6269b4e-2745-4fe0-859c-e133f1e4035f", "geom"=>"01010000A06A080000555555555555E53F00000000000000409A9999999999B93F", "badge"=>"2"', '"Nom"=>"later"', false, NULL, 'b6269b4e-2745-4fe0-859c-e133f1e4035f');
 INSERT INTO audit.logged_relations VALUES ('"Ville été"."L''arbre ""x"".y"', 'id');
-INSERT INTO lizsync.central VALUES ('eff512c0-8d28-4efd-bbae-ad1f7b5e6ad7', 7714049400904734176, 7714049400904734176, '748:751:748,749', '611e08a3-35b3-40a4-b0f7-619b1cdd521a', 'a3352b54-c70e-4b12-bd9d-7094b2fc0f4f', '{17874}', '2026-11-30 20:32:30.546326+01', '2026-11-30 20:32:34.086716+01', true);
-INSERT INTO lizsync.history VALUES ('e9ae0ff9-34a6-4469-a73f-2da6d885e876', '2026-11-30 20:32:32.503015+01', '1c55fb1f-6483-4fb4-b5d1-5c4325edd8c6', '{eff512c0-8d28-4efd-bbae-ad1f7b5e6ad7}', NULL, NULL, NULL, 'partial', 'done', 2, 0, 1, 2, '00:00:01.584067', NULL);
-INSERT INTO lizsync.pending_changes VALUES ('1c55fb1f-6483-4fb4-b5d1-5c4325edd8c6', '"Ville été"."L''arbre ""x"".y"', '9404e8a0-a3b9-4330-952a-fd43d9823fb0', '742:742:', 'clone', '2026-11-30 20:32:31.820601+01', '2026-11-30 20:32:31.820601+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
-INSERT INTO lizsync.pending_changes VALUES ('1c55fb1f-6483-4fb4-b5d1-5c4325edd8c6', '"Ville été"."L''arbre ""x"".y"', 'f02e2d04-8f05-4e74-b0fe-eaba2d005f9d', '742:742:', 'central', '2026-11-30 20:32:31.820601+01', '2026-11-30 20:32:31.820601+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
-INSERT INTO lizsync.server_metadata VALUES ('1c55fb1f-6483-4fb4-b5d1-5c4325edd8c6', 't_everystructureisupgraded_722mwqeq2szk');
-INSERT INTO lizsync.structure_version VALUES (1, '2026-11-30 20:32:26.762207+01', 'create tables');
-INSERT INTO lizsync.synchronized_tables VALUES ('1c55fb1f-6483-4fb4-b5d1-5c4325edd8c6', '["\"Ville été\".\"L''arbre \"\"x\"\".y\""]');
+INSERT INTO lizsync.central VALUES ('0e0c3205-bab6-4123-9fd5-101ba6285202', 7714053037296986490, 7714053037296986490, '3001:3004:3001,3002', '270c6907-4db5-4a17-b224-0fc7b88587b3', '21579bbf-0060-497c-936c-569ca629b5d5', '{62299}', '2026-11-30 21:00:27.757289+01', '2026-11-30 21:00:29.859654+01', true);
+INSERT INTO lizsync.history VALUES ('85812a1d-f83e-48e1-8a5c-60ef9054700a', '2026-11-30 21:00:29.094445+01', '5dbc1d09-91ef-4ff4-a140-99f57ddf96f9', '{0e0c3205-bab6-4123-9fd5-101ba6285202}', NULL, NULL, NULL, 'partial', 'done', 2, 0, 1, 2, '00:00:00.765438', NULL);
+INSERT INTO lizsync.pending_changes VALUES ('5dbc1d09-91ef-4ff4-a140-99f57ddf96f9', '"Ville été"."L''arbre ""x"".y"', '3440b810-afcb-44e3-949a-c6d0459b2637', '2994:2994:', 'central', '2026-11-30 21:00:28.64465+01', '2026-11-30 21:00:28.64465+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
+INSERT INTO lizsync.pending_changes VALUES ('5dbc1d09-91ef-4ff4-a140-99f57ddf96f9', '"Ville été"."L''arbre ""x"".y"', 'b6269b4e-2745-4fe0-859c-e133f1e4035f', '2994:2994:', 'clone', '2026-11-30 21:00:28.64465+01', '2026-11-30 21:00:28.64465+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
+INSERT INTO lizsync.server_metadata VALUES ('5dbc1d09-91ef-4ff4-a140-99f57ddf96f9', 't_everystructureisupgraded_b4igng5rp2rw');
+INSERT INTO lizsync.structure_version VALUES (1, '2026-11-30 21:00:23.654059+01', 'create tables');
+INSERT INTO lizsync.synchronized_tables VALUES ('5dbc1d09-91ef-4ff4-a140-99f57ddf96f9', '["\"Ville été\".\"L''arbre \"\"x\"\".y\""]');
 SELECT pg_catalog.setval('"Ville été"."L''arbre ""x"".y_id_seq"', 5, true);
 SELECT pg_catalog.setval('audit.logged_actions_event_id_seq', 4, true);
 SELECT pg_catalog.setval('lizsync.conflicts_id_seq', 1, false);

@@ -1,0 +1,8 @@
+-- The limit, which is never reached, tells the planner whether an index is worth it.
+create or replace function lizsync.from_range(p_range lizsync.staged_range) returns text
+language sql stable
+set search_path from current
+as $$ select format('(select * from lizsync.changeset_range($1) limit %s)', p_range.high - p_range.low + 1) $$;
+comment on function lizsync.from_range(lizsync.staged_range) is
+    'What a statement whose first parameter is a range reads the rows of it from.';
+revoke all on function lizsync.from_range(lizsync.staged_range) from public;

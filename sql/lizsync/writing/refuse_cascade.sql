@@ -1,0 +1,61 @@
+-- What keeps a foreign key's cascade from taking rows on a clone, where what a foreign key does comes from central (rule 11 of the
+-- protocol): a row that is about to be deleted must not be referenced, nor one whose key is about to change by rows that get no other one.
+-- On central foreign keys act as for any client, and what they do is recorded.
+create or replace function lizsync.refuse_cascade(p_range lizsync.staged_range) returns void
+language plpgsql
+set search_path from current
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
+set lc_monetary = 'C'
+set xmloption = 'content'
+as $$
+declare
+    v_table constant text := lizsync.relation_name(p_range.relid);
+    v_key record;
+    v_child text;
+    v_referenced boolean;
+begin
+    if lizsync.is_central_exchange() then
+        return;
+    end if;
+    if not lizsync.may_cascade(p_range) then
+        return;
+    end if;
+    -- Locked first: nobody can refer to them then, and who has is seen.
+    execute format('select from %s as t where t.uid in (select w.uid from %s as w) for update', v_table, lizsync.from_range(p_range)) using p_range;
+    for v_key in
+        select k.child, k.child_columns, k.parent_columns, k.matches
+        from lizsync.foreign_keys(array[p_range.relid]) as k
+        where k.parent = p_range.relid and (p_range.action = 'D' or k.on_update in ('c', 'n', 'd'))
+    loop
+        v_child := lizsync.relation_name(v_key.child);
+        execute format(
+            'select exists (select from lizsync.changeset_range($1) as w join %s as p on p.uid = w.uid join %s as c on %s %s)',
+            v_table, v_child, v_key.matches,
+            case
+                when p_range.action <> 'D' then format(
+                    'where (%s) and c.uid not in (select s.uid from lizsync.staged_rows(%s) as s where s.action = ''D'' or s.columns && %L)',
+                    (
+                        select string_agg(format('w.won ? %1$L and p.%1$I is distinct from (populate_record(p, w.won)).%1$I', c), ' or ')
+                        from unnest(v_key.parent_columns) as c
+                    ),
+                    v_key.child, v_key.child_columns
+                )
+                when v_key.child = p_range.relid then
+                    'where c.uid not in (select s.uid from lizsync.changeset_range($1) as s)'
+            end
+        )
+        into v_referenced
+        using p_range;
+        if v_referenced then
+            raise exception 'rows of % still reference it', v_child using errcode = 'foreign_key_violation';
+        end if;
+    end loop;
+end
+$$;
+comment on function lizsync.refuse_cascade(lizsync.staged_range) is
+    'On a clone: fails when rows still reference those of a range that are about to be deleted, or the keys that they are about to lose.';
+revoke all on function lizsync.refuse_cascade(lizsync.staged_range) from public;

@@ -1,0 +1,26 @@
+-- A value that can be set to nothing is; another one is replaced by one that nobody has. A key that no change touches is left
+-- alone: other rows may reference it, and writing it would make it an edit. g are the refused rows, t is the table.
+create or replace function lizsync.set_aside(p_relid oid) returns text
+language sql stable
+set search_path from current
+as $$
+    select string_agg(distinct format('%1$I = case when g.won operator(%3$s.?) %1$L then %2$s else t.%1$I end', a.attname, f.free, lizsync.hstore_schema()), ', ')
+    from pg_index i
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+    join pg_type t on t.oid = a.atttypid
+    cross join lateral (
+        select case
+            when not a.attnotnull then 'null'
+            when a.atttypid = 'uuid'::regtype then 'gen_random_uuid()'
+            when t.typcategory = 'S' then 't.uid::text'
+            when t.typcategory = 'N' then
+                format('-(select count(*) from %s) - abs(hashtextextended(t.uid::text, 0) %% 1000000)', lizsync.relation_name(p_relid))
+        end
+    ) as f (free)
+    where i.indrelid = p_relid and i.indisunique and a.attname = any (lizsync.sent_columns(p_relid)) and a.attname <> 'uid'
+        and f.free is not null
+        and exists (select from lizsync.unique_violations(p_relid) as g where g.won ? a.attname::text)
+$$;
+comment on function lizsync.set_aside(oid) is
+    'The assignments that take the unique values which refused rows of a table change out of the way; null when there are none.';
+revoke all on function lizsync.set_aside(oid) from public;
