@@ -20,5 +20,5 @@ as $$
     group by k.oid, k.conname, k.conrelid, k.confrelid, k.confupdtype, k.confdeltype
 $$;
 comment on function lizsync.foreign_keys(oid[]) is
-    'The foreign keys that some tables have or are referenced by: the columns in pairs, the conditions that a child c references the parent p and that its reference is filled, and the actions as in pg_constraint.';
+    'On both sides: the foreign keys that some tables have or are referenced by: the columns in pairs, the conditions that a child c references the parent p and that its reference is filled, and the actions as in pg_constraint.';
 revoke all on function lizsync.foreign_keys(oid[]) from public;

@@ -4,5 +4,5 @@ language sql immutable strict parallel safe
 set search_path from current
 as $$ select p_sqlstate ~ '^(08|25|40|53|57|58|F0|XX)' $$;
 comment on function lizsync.is_server_error(text) is
-    'Whether an error is of the server, the connection or the transaction, and so says nothing of the rows that were written or read.';
+    'On both sides: whether an error is of the server, the connection or the transaction, and so says nothing of the rows that were written or read.';
 revoke all on function lizsync.is_server_error(text) from public;

@@ -12,5 +12,5 @@ as $$
     )
 $$;
 comment on function lizsync.insert_statement(text, text[], text) is
-    'The statement that inserts rows of values in text form into columns of a table: p_rows, what stands after FROM, has them in fields.';
+    'On both sides: the statement that inserts rows of values in text form into columns of a table: p_rows, what stands after FROM, has them in fields.';
 revoke all on function lizsync.insert_statement(text, text[], text) from public;

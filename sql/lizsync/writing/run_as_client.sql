@@ -23,5 +23,5 @@ begin
 end
 $$;
 comment on function lizsync.run_as_client(text, lizsync.staged_range) is
-    'Runs a statement that writes a table of the users, under the search path of the client where an exchange has noted it; $1 is the range.';
+    'On both sides: runs a statement that writes a table of the users, under the search path of the client where an exchange has noted it; $1 is the range.';
 revoke all on function lizsync.run_as_client(text, lizsync.staged_range) from public;

@@ -22,5 +22,5 @@ as $$
         and exists (select from lizsync.unique_violations(p_relid) as g where g.won ? a.attname::text)
 $$;
 comment on function lizsync.set_aside(oid) is
-    'The assignments that take the unique values which refused rows of a table change out of the way; null when there are none.';
+    'On both sides: the assignments that take the unique values which refused rows of a table change out of the way; null when there are none.';
 revoke all on function lizsync.set_aside(oid) from public;

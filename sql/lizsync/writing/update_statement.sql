@@ -13,5 +13,5 @@ as $$
     )
 $$;
 comment on function lizsync.update_statement(text, text[], text, text) is
-    'The statement that sets columns of a table to values in text form: p_rows, what stands after FROM, has them in fields, and the uid or what else p_condition compares.';
+    'On both sides: the statement that sets columns of a table to values in text form: p_rows, what stands after FROM, has them in fields, and the uid or what else p_condition compares.';
 revoke all on function lizsync.update_statement(text, text[], text, text) from public;

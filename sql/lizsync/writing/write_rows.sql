@@ -29,5 +29,5 @@ begin
 end
 $$;
 comment on function lizsync.write_rows(lizsync.staged_range) is
-    'Writes the rows of a range, all of them or, with an error, none. A whole row is updated where it exists and inserted otherwise.';
+    'On both sides: writes the rows of a range, all of them or, with an error, none. A whole row is updated where it exists and inserted otherwise.';
 revoke all on function lizsync.write_rows(lizsync.staged_range) from public;

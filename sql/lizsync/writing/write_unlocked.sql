@@ -23,5 +23,5 @@ begin
 end
 $$;
 comment on function lizsync.write_unlocked(lizsync.staged_range, text) is
-    'Refuses the rows of a range that somebody is editing, with a message, and writes the others; false when it finds none.';
+    'On both sides: refuses the rows of a range that somebody is editing, with a message, and writes the others; false when it finds none.';
 revoke all on function lizsync.write_unlocked(lizsync.staged_range, text) from public;
