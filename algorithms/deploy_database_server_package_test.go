@@ -733,7 +733,7 @@ func TestKeptEditsOfAColumnThatIsNoMoreAreConflicts(t *testing.T) {
 		require.NoError(t, deploy(t, central, clone, pack(t, central, []any{"s.t"}, nil), map[string]any{"KEEP_UNSENT_CHANGES": true}))
 		synchronize(t, central, clone)
 		assert.Equal(t, [][]string{{"hauteur", "12", "clone"}, {"hauteur", "13", "clone"}},
-			central.Rows(t, "select field_name, clone_value, rejected from lizsync.conflicts where rule_applied = 'column is no more' order by 2"), change)
+			central.Rows(t, "select field_name, clone_value, rejected from lizsync.conflicts where rule_applied = 'column no longer exists' order by 2"), change)
 		const all = "select nom, h from s.t order by 1"
 		assert.Equal(t, central.Rows(t, all), clone.Rows(t, all), change)
 		assert.Len(t, clone.Rows(t, all), 4, change)

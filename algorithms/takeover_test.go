@@ -176,9 +176,9 @@ func TestDatabasesOfTheOriginalSynchroniseAfterBothWereUpgraded(t *testing.T) {
 						{"of central", pgtest.Null}, {"new", pgtest.Null}, {"sixty-six", "66"}, {"a hundred", "10"},
 					}, o.clone.Rows(t, `select "Nom", hauteur from `+trunk+` order by uid`))
 					assert.Equal(t, [][]string{
-						{pgtest.Null, "update … 'to a'", "update … 'lost'", "clone", "last_modified"},
-						{"Nom", "earlier", "later", "central", "last edit wins"},
-					}, o.central.Rows(t, "select field_name, central_value, clone_value, rejected, rule_applied from lizsync.conflicts order by id"))
+						{pgtest.Null, "update … 'to a'", "update … 'lost'", "clone", "original LizSync", "last_modified"},
+						{"Nom", "earlier", "later", "central", "last edit wins", pgtest.Null},
+					}, o.central.Rows(t, "select field_name, central_value, clone_value, rejected, rule_applied, row_data operator(public.->) 'rule_applied' from lizsync.conflicts order by id"))
 					assert.Equal(t, "7", o.central.Text(t, "select count(*) from lizsync.history"))
 					assert.Equal(t, "tablet", o.central.Text(t, "select server_name from lizsync.clones where server_id = $1", cloneA))
 					assert.Equal(t, "0", o.clone.Text(t, "select count(*) from audit.logged_actions"))

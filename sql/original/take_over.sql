@@ -113,9 +113,9 @@ select
     c.id, coalesce(c.conflict_time, '-infinity'), coalesce(c.object_table, ''),
     coalesce(c.object_uid, '00000000-0000-0000-0000-000000000000'), coalesce(c.clone_id, '00000000-0000-0000-0000-000000000000'),
     c.central_sql, c.clone_sql, c.central_event_timestamp, l.session_user_name,
-    case when c.central_event_id is not null then hstore('central_event_id', c.central_event_id::text) end,
+    hstore(array['central_event_id', 'rejected', 'rule_applied'], array[c.central_event_id::text, c.rejected, c.rule_applied]),
     case when c.rejected = 'central' then 'central' else 'clone' end,
-    concat_ws(', ', c.rule_applied, case when c.rejected not in ('central', 'clone') then 'rejected: ' || c.rejected end)
+    'original LizSync'
 from lizsync_original.conflicts c
 left join lizsync_original.logged_actions l on l.event_id = c.central_event_id and (select server_name = 'central' from lizsync.server_metadata);
 select setval(pg_get_serial_sequence('lizsync.conflicts', 'id'), max(id)) from lizsync.conflicts having max(id) is not null;

@@ -145,7 +145,10 @@ create table lizsync.conflicts (
     clone_author text,
     row_data hstore,
     rejected text not null check (rejected in ('central', 'clone')),
-    rule_applied text not null
+    rule_applied text not null check (rule_applied in (
+        'last edit wins', 'equal times: central wins', 'delete wins', 'foreign key action', 'given up', 'column no longer exists',
+        'original LizSync'
+    ))
 );
 comment on table lizsync.conflicts is 'Every value that lost.';
 comment on column lizsync.conflicts.id is 'Identity.';
@@ -161,9 +164,9 @@ comment on column lizsync.conflicts.central_time is 'Time of central''s edit.';
 comment on column lizsync.conflicts.clone_time is 'Time of the clone''s edit, corrected by its clock offset.';
 comment on column lizsync.conflicts.central_author is 'Author of central''s edit.';
 comment on column lizsync.conflicts.clone_author is 'Author of the clone''s edit.';
-comment on column lizsync.conflicts.row_data is 'The row that lost, whole, when a delete won.';
+comment on column lizsync.conflicts.row_data is 'When a whole row lost: its values. Of the original LizSync: the number of central''s event, what was rejected, and the rule.';
 comment on column lizsync.conflicts.rejected is 'The side whose value lost.';
-comment on column lizsync.conflicts.rule_applied is 'last edit wins, delete wins, foreign key action, given up, or column is no more.';
+comment on column lizsync.conflicts.rule_applied is 'The rule by which it lost; the check of this column lists them all.';
 create index conflicts_object_idx on lizsync.conflicts (object_uid);
 
 create table lizsync.pending_changes (

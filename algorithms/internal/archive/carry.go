@@ -33,7 +33,7 @@ type Received struct {
 	Relations, UIDs, Snapshots []string
 }
 
-// loggedName is the name of the table of an event l of the log, as white lists hold it.
+// loggedName is the name of the table of an event l of the log, as publication lists hold it.
 const loggedName = `format('"%s"."%s"', replace(l.schema_name, '"', '""'), replace(l.table_name, '"', '""'))`
 
 // unsent are the events of the clone's tables that are in its log. A table that was dropped there has left its name alone.

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/lizsync/lizsync/internal/pgtest"
+	"github.com/lizsync/lizsync/sql"
 )
 
 // brokenRules looks at what is really installed, by rule: what a file declares and what PostgreSQL made of it can differ.
@@ -131,4 +132,19 @@ func TestBrokenCatalogRulesAreFound(t *testing.T) {
 		"everybody has nothing on a column":                            {"audit.bad.id: UPDATE"},
 		"what belongs to the structure has one owner":                  {"audit.bad belongs to " + role.Name},
 	}, brokenRules(t, db))
+}
+
+func TestConflictsTakeTheRulesOfTheListAndNoOther(t *testing.T) {
+	t.Parallel()
+	var listed []string
+	for _, rule := range sql.ConflictRules {
+		listed = append(listed, rule.Name)
+	}
+	var checked []string
+	for _, row := range installed(t).Rows(t, `
+		select (regexp_matches(pg_get_constraintdef(oid), '''(.*?)''::text', 'g'))[1]
+		from pg_constraint where conrelid = 'lizsync.conflicts'::regclass and conname = 'conflicts_rule_applied_check'`) {
+		checked = append(checked, row[0])
+	}
+	assert.Equal(t, listed, checked)
 }

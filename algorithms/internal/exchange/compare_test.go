@@ -8,6 +8,7 @@ import (
 
 	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
+	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
 // What happens on central is the same over both transports: one will do.
@@ -70,13 +71,23 @@ func TestTheTimeOfAnEditIsNotThatOfItsSynchronisation(t *testing.T) {
 func TestCentralWinsATie(t *testing.T) {
 	t.Parallel()
 	central := city(t, "")
-	clone := central.Clone(t)
+	clone, other := central.Clone(t), central.Clone(t)
 	set(t, central.DB, "a", "x = 2")
 	set(t, clone.DB, "a", "x = 1")
-	clone.Exec(t, "update audit.logged_actions set action_tstamp_clk = $1::text::timestamptz", central.Text(t, "select action_tstamp_clk from audit.logged_actions"))
+	set(t, clone.DB, "b", "x = 3")
+	set(t, other.DB, "b", "x = 4")
+	for _, db := range []*pgtest.DB{central.DB, clone.DB, other.DB} {
+		db.Exec(t, "update audit.logged_actions set action_tstamp_clk = '2026-01-01 10:00:00.123456'")
+	}
 	clone.MustSync(t, via)
-	trees(t, "a", "2 0 0", central.DB, clone.DB)
-	require.Equal(t, []string{"a.x: clone 1, central 2: clone rejected, last edit wins"}, conflicts(t, central))
+	other.MustSync(t, via)
+	clone.MustSync(t, via)
+	trees(t, "a", "2 0 0", central.DB, clone.DB, other.DB)
+	trees(t, "b", "3 0 0", central.DB, clone.DB, other.DB) // came to central first
+	require.Equal(t, []string{
+		"a.x: clone 1, central 2: clone rejected, equal times: central wins",
+		"b.x: clone 4, central 3: clone rejected, equal times: central wins",
+	}, conflicts(t, central))
 }
 
 func TestADeleteWinsOverAnEditAndTheRowIsKeptWhole(t *testing.T) {

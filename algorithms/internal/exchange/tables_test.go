@@ -138,12 +138,12 @@ func TestEditsOfAColumnThatIsRenamedOnBothSidesAreConflicts(t *testing.T) {
 			db.Exec(t, "alter table city.tree rename x to height")
 		}
 		require.Equal(t, 2, clone.MustSync(t, via).Pending)
-		require.Equal(t, []string{"a.x: clone 1, central nothing: clone rejected, column is no more"}, conflicts(t, central))
+		require.Equal(t, []string{"a.x: clone 1, central nothing: clone rejected, column no longer exists"}, conflicts(t, central))
 		set(t, clone.DB, "b", "badge = 31")
 		clone.MustSync(t, via)
 		require.Equal(t, []string{
-			"a.x: clone 1, central nothing: clone rejected, column is no more",
-			"b.x: clone 2, central nothing: clone rejected, column is no more",
+			"a.x: clone 1, central nothing: clone rejected, column no longer exists",
+			"b.x: clone 2, central nothing: clone rejected, column no longer exists",
 		}, conflicts(t, central))
 		clone.MustSync(t, via)
 		other.MustSync(t, via)

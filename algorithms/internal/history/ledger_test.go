@@ -223,7 +223,11 @@ func (w *world) conflicts() []conflict {
 	}, `
 		select object_uid::text, coalesce(field_name, ''), field_name is null, coalesce(central_value, '<null>'), coalesce(clone_value, '<null>'),
 			rejected, rule_applied, public.hstore_to_array(row_data),
-			case rejected when 'clone' then clone_time <= central_time else clone_time > central_time end is not false,
+			case
+				when rule_applied = 'equal times: central wins' then clone_time = central_time and rejected = 'clone'
+				when rejected = 'clone' then clone_time < central_time
+				else clone_time > central_time
+			end is not false,
 			central_time is null,
 			format('%s %s: central %s (%s), clone %s (%s), rejected %s', object_uid, field_name, left(central_value, 50), central_time, left(clone_value, 50), clone_time, rejected)
 		from lizsync.conflicts`)
@@ -314,7 +318,7 @@ func (w *world) checkConflicts() {
 	}
 	for _, c := range w.conflicts() {
 		w.outcomes["conflict: "+c.rule+", rejected "+c.rejected]++
-		if c.rule != "last edit wins" || c.unknown {
+		if c.rule != "last edit wins" && c.rule != "equal times: central wins" || c.unknown {
 			continue
 		}
 		if !c.timely {

@@ -25,7 +25,7 @@ begin
             object_table, object_uid, clone_id, sync_id, field_name, clone_value, clone_time, clone_author, rejected, rule_applied
         )
         select distinct on (i.uid, f.key)
-            v_table.relation, i.uid, v_exchange.clone_id, v_exchange.sync_id, f.key, f.value, i.edited_at, i.author, 'clone', 'column is no more'
+            v_table.relation, i.uid, v_exchange.clone_id, v_exchange.sync_id, f.key, f.value, i.edited_at, i.author, 'clone', 'column no longer exists'
         from lizsync.changeset r
         join lizsync.incoming i
             on i.exchange = r.exchange and i.relation = v_table.relation and i.uid = r.uid and i.event_id between r.first_event and r.last_event
@@ -35,7 +35,7 @@ begin
 
         v_uids := array(
             select object_uid from lizsync.conflicts
-            where sync_id = v_exchange.sync_id and object_table = v_table.relation and rule_applied = 'column is no more'
+            where sync_id = v_exchange.sync_id and object_table = v_table.relation and rule_applied = 'column no longer exists'
             union
             select e.uid
             from lizsync.unseen_events(v_exchange) as e

@@ -108,7 +108,8 @@ begin
         )
         select
             v_table, uid, v_exchange.clone_id, v_exchange.sync_id, key, central_value, clone_value, central_time, clone_time,
-            central_author, clone_author, case when later then 'central' else 'clone' end, 'last edit wins'
+            central_author, clone_author, case when later then 'central' else 'clone' end,
+            case when clone_time = central_time then 'equal times: central wins' else 'last edit wins' end
         from verdict
         where not same
     ), lost as (
