@@ -68,11 +68,22 @@ ALTER TYPE lizsync.handshake OWNER TO postgres;
 COMMENT ON TYPE lizsync.handshake IS 'The handshake: what a clone says of itself at the start of a synchronisation.';
 CREATE TYPE lizsync.slot AS (
 	version integer,
+	max_tries integer,
 	asked_at double precision,
 	given_at double precision
 );
 ALTER TYPE lizsync.slot OWNER TO postgres;
-COMMENT ON TYPE lizsync.slot IS 'Leave to synchronise: the version of central''s structure, and central''s clock, in seconds since 1970, when the slot was asked for and when it was given.';
+COMMENT ON TYPE lizsync.slot IS 'Leave to synchronise: the version of central''s structure, how often an exchange may be begun, and central''s clock, in seconds since 1970, when the slot was asked for and when it was given.';
+CREATE TYPE lizsync.staged_range AS (
+	relid oid,
+	action text,
+	columns text[],
+	low integer,
+	high integer,
+	again boolean
+);
+ALTER TYPE lizsync.staged_range OWNER TO postgres;
+COMMENT ON TYPE lizsync.staged_range IS 'Changes that one statement can write: those of one table with one action and the same columns, between two ordinals; of the changes refused before (again), or of the others.';
 CREATE TYPE lizsync.table_column AS (
 	relation text,
 	column_name text,
@@ -135,19 +146,19 @@ begin
 end
 $_$;
 ALTER FUNCTION audit.audit_table(target_table regclass, audit_rows boolean, audit_query_text boolean, ignored_cols text[]) OWNER TO postgres;
-COMMENT ON FUNCTION audit.audit_table(target_table regclass, audit_rows boolean, audit_query_text boolean, ignored_cols text[]) IS 'Records every change of a table from now on; with audit_rows false, no longer. audit_query_text keeps the client''s statements; changes of the ignored columns alone are not recorded.';
+COMMENT ON FUNCTION audit.audit_table(target_table regclass, audit_rows boolean, audit_query_text boolean, ignored_cols text[]) IS 'On both sides: records every change of a table from now on; with audit_rows false, no longer. audit_query_text keeps the client''s statements; changes of the ignored columns alone are not recorded.';
 CREATE FUNCTION audit.audit_view(target_view regclass, uid_cols text[]) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$ select audit.audit_view(target_view, false, '{}', uid_cols) $$;
 ALTER FUNCTION audit.audit_view(target_view regclass, uid_cols text[]) OWNER TO postgres;
-COMMENT ON FUNCTION audit.audit_view(target_view regclass, uid_cols text[]) IS 'The same, without the client''s statements and with no column ignored.';
+COMMENT ON FUNCTION audit.audit_view(target_view regclass, uid_cols text[]) IS 'On both sides: the same, without the client''s statements and with no column ignored.';
 CREATE FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, uid_cols text[]) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$ select audit.audit_view(target_view, audit_query_text, '{}', uid_cols) $$;
 ALTER FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, uid_cols text[]) OWNER TO postgres;
-COMMENT ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, uid_cols text[]) IS 'The same, with no column ignored.';
+COMMENT ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, uid_cols text[]) IS 'On both sides: the same, with no column ignored.';
 CREATE FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -184,7 +195,7 @@ begin
 end
 $$;
 ALTER FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) OWNER TO postgres;
-COMMENT ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) IS 'Records every change made through a view that has INSTEAD OF triggers; uid_cols is the key of its rows.';
+COMMENT ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) IS 'On both sides: records every change made through a view that has INSTEAD OF triggers; uid_cols is the key of its rows.';
 CREATE FUNCTION audit.log_row() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -293,7 +304,7 @@ begin
 end
 $_$;
 ALTER FUNCTION audit.log_row() OWNER TO postgres;
-COMMENT ON FUNCTION audit.log_row() IS 'Trigger: records an inserted, updated or deleted row in audit.logged_actions.';
+COMMENT ON FUNCTION audit.log_row() IS 'On both sides: trigger: records an inserted, updated or deleted row in audit.logged_actions.';
 CREATE FUNCTION audit.log_statement() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -374,7 +385,7 @@ begin
 end
 $$;
 ALTER FUNCTION audit.log_statement() OWNER TO postgres;
-COMMENT ON FUNCTION audit.log_statement() IS 'Trigger: records the rows that a statement of an exchange inserted or updated in audit.logged_actions.';
+COMMENT ON FUNCTION audit.log_statement() IS 'On both sides: trigger: records the rows that a statement of an exchange inserted or updated in audit.logged_actions.';
 CREATE FUNCTION audit.log_truncate() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -412,7 +423,7 @@ begin
 end
 $_$;
 ALTER FUNCTION audit.log_truncate() OWNER TO postgres;
-COMMENT ON FUNCTION audit.log_truncate() IS 'Trigger: records the delete of each row of a table that is truncated.';
+COMMENT ON FUNCTION audit.log_truncate() IS 'On both sides: trigger: records the delete of each row of a table that is truncated.';
 CREATE FUNCTION audit.replay_event(pevent_id bigint) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -431,7 +442,7 @@ begin
 end
 $$;
 ALTER FUNCTION audit.replay_event(pevent_id bigint) OWNER TO postgres;
-COMMENT ON FUNCTION audit.replay_event(pevent_id bigint) IS 'Makes the change of an event again.';
+COMMENT ON FUNCTION audit.replay_event(pevent_id bigint) IS 'On both sides: makes the change of an event again.';
 CREATE FUNCTION audit.rollback_event(pevent_id bigint) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -467,7 +478,7 @@ begin
 end
 $$;
 ALTER FUNCTION audit.rollback_event(pevent_id bigint) OWNER TO postgres;
-COMMENT ON FUNCTION audit.rollback_event(pevent_id bigint) IS 'Undoes an event; refused when a later edit of its row exists.';
+COMMENT ON FUNCTION audit.rollback_event(pevent_id bigint) IS 'On both sides: undoes an event; refused when a later edit of its row exists.';
 CREATE FUNCTION audit.without_large_values(p_row public.hstore, p_changed public.hstore) RETURNS public.hstore
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -475,7 +486,7 @@ CREATE FUNCTION audit.without_large_values(p_row public.hstore, p_changed public
     select p_row - array(select key from each(p_row) where octet_length(value) > 8192 and not p_changed ? key)
 $$;
 ALTER FUNCTION audit.without_large_values(p_row public.hstore, p_changed public.hstore) OWNER TO postgres;
-COMMENT ON FUNCTION audit.without_large_values(p_row public.hstore, p_changed public.hstore) IS 'The old row of an update, less its unchanged values over 8 kB.';
+COMMENT ON FUNCTION audit.without_large_values(p_row public.hstore, p_changed public.hstore) IS 'On both sides: the old row of an update, less its unchanged values over 8 kB.';
 SET default_tablespace = '';
 SET default_table_access_method = heap;
 CREATE TABLE audit.logged_actions (
@@ -574,7 +585,7 @@ begin
 end
 $_$;
 ALTER FUNCTION audit.write_event(p_event audit.logged_actions, p_action text, p_fields public.hstore, p_key public.hstore) OWNER TO postgres;
-COMMENT ON FUNCTION audit.write_event(p_event audit.logged_actions, p_action text, p_fields public.hstore, p_key public.hstore) IS 'Inserts (I), updates (U) or deletes (D) the row of an event with the fields given; p_key holds the key of the row as it is now. An error when no row is written.';
+COMMENT ON FUNCTION audit.write_event(p_event audit.logged_actions, p_action text, p_fields public.hstore, p_key public.hstore) IS 'On both sides: inserts (I), updates (U) or deletes (D) the row of an event with the fields given; p_key holds the key of the row as it is now. An error when no row is written.';
 CREATE TABLE lizsync.clones (
     server_id uuid NOT NULL,
     server_name text NOT NULL,
@@ -614,7 +625,7 @@ COMMENT ON COLUMN lizsync.clones.accepted_token IS 'Token that the clone present
 COMMENT ON COLUMN lizsync.clones.offered_token IS 'Token that it was offered last, and presents next when the reply arrived.';
 COMMENT ON COLUMN lizsync.clones.digest IS 'Digest of the events that it sent last.';
 COMMENT ON COLUMN lizsync.clones.pending_digest IS 'The same for those of rows that central refused, which alone it still has when the reply arrived.';
-COMMENT ON COLUMN lizsync.clones.horizon IS 'It has certainly received the transactions of central before this one, also of the rows that stand still there.';
+COMMENT ON COLUMN lizsync.clones.horizon IS 'It has certainly received the transactions of central before this one, also of the rows that are held there.';
 COMMENT ON COLUMN lizsync.clones.revoked IS 'True once the clone may do nothing more.';
 COMMENT ON COLUMN lizsync.clones.registered_at IS 'When it was deployed last.';
 COMMENT ON COLUMN lizsync.clones.last_synchronized IS 'Time of its last synchronisation.';
@@ -766,7 +777,8 @@ CREATE UNLOGGED TABLE lizsync.changeset (
     edited_at timestamp with time zone,
     author text,
     counterpart text,
-    error text
+    error text,
+    error_code text
 );
 ALTER TABLE lizsync.changeset OWNER TO postgres;
 COMMENT ON TABLE lizsync.changeset IS 'The net changes that the running exchange applies, one for each row.';
@@ -782,7 +794,8 @@ COMMENT ON COLUMN lizsync.changeset.last_event IS 'Its last event.';
 COMMENT ON COLUMN lizsync.changeset.edited_at IS 'On central: time of the last event, corrected by the clone''s clock offset.';
 COMMENT ON COLUMN lizsync.changeset.author IS 'On central: author of the last event.';
 COMMENT ON COLUMN lizsync.changeset.counterpart IS 'For a delete, what central did to the row that the clone has not seen: R, U or D; null for nothing.';
-COMMENT ON COLUMN lizsync.changeset.error IS 'Why the change was refused, if it was.';
+COMMENT ON COLUMN lizsync.changeset.error IS 'Why the change was refused, if it was, as people see it.';
+COMMENT ON COLUMN lizsync.changeset.error_code IS 'SQLSTATE of that error.';
 ALTER TABLE lizsync.conflicts ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME lizsync.conflicts_id_seq
     START WITH 1
@@ -837,7 +850,7 @@ COMMENT ON COLUMN lizsync.history.sync_status IS 'done.';
 COMMENT ON COLUMN lizsync.history.number_replayed_to_central IS 'Rows of the clone that were written on central.';
 COMMENT ON COLUMN lizsync.history.number_replayed_to_clone IS 'Rows of central that were sent to the clone.';
 COMMENT ON COLUMN lizsync.history.number_conflicts IS 'Values that lost.';
-COMMENT ON COLUMN lizsync.history.number_pending IS 'Rows that could not be applied and stand still.';
+COMMENT ON COLUMN lizsync.history.number_pending IS 'Rows that could not be applied and are held.';
 COMMENT ON COLUMN lizsync.history.duration IS 'Time that it took on this database.';
 COMMENT ON COLUMN lizsync.history.clock_offset IS 'The clone''s clock less central''s.';
 CREATE UNLOGGED TABLE lizsync.incoming (
@@ -939,23 +952,23 @@ COMMENT ON TABLE lizsync.synchronized_tables IS 'The publication list of each cl
 COMMENT ON COLUMN lizsync.synchronized_tables.server_id IS 'The clone.';
 COMMENT ON COLUMN lizsync.synchronized_tables.sync_tables IS 'Array of "schema"."table".';
 ALTER TABLE ONLY "Ville été"."L'arbre ""x"".y" ALTER COLUMN id SET DEFAULT nextval('"Ville été"."L''arbre ""x"".y_id_seq"'::regclass);
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (3, '22f2e1a2-910a-48f0-9a39-b71ca7ccd812', 'tree 3', 3, '01010000A06A080000000000000000F03F00000000000008409A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (2, '2933a86c-03c8-45c0-861a-198a110252b0', 'tree 2', 40, '01010000A06A080000555555555555E53F00000000000000409A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (1, '1225fd2d-52a4-4ef8-a604-72be080c5be9', 'the clone''s', 1, '01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (5, '04f214bc-a886-4f4d-83a4-3d9c0b3fc087', 'new', NULL, NULL);
-INSERT INTO audit.logged_actions VALUES (1, 'Ville été', 'L''arbre "x".y', 17875, 'postgres', '2026-11-30 20:32:05.283591+01', '2026-11-30 20:32:05.283591+01', '2026-11-30 20:32:05.485845+01', 746, '', '127.0.0.1', 41302, NULL, 'U', '"id"=>"1", "Nom"=>"tree 1", "uid"=>"1225fd2d-52a4-4ef8-a604-72be080c5be9", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"central''s"', false, NULL, '1225fd2d-52a4-4ef8-a604-72be080c5be9');
-INSERT INTO audit.logged_actions VALUES (2, 'Ville été', 'L''arbre "x".y', 17875, 'postgres', '2026-11-30 20:32:05.283591+01', '2026-11-30 20:32:05.283591+01', '2026-11-30 20:32:05.486852+01', 746, '', '127.0.0.1', 41302, NULL, 'U', '"id"=>"2", "Nom"=>"tree 2", "uid"=>"2933a86c-03c8-45c0-861a-198a110252b0", "geom"=>"01010000A06A080000555555555555E53F00000000000000409A9999999999B93F", "badge"=>"2"', '"badge"=>"40"', false, NULL, '2933a86c-03c8-45c0-861a-198a110252b0');
-INSERT INTO audit.logged_actions VALUES (3, 'Ville été', 'L''arbre "x".y', 17875, 'postgres', '2026-11-30 20:32:07.215765+01', '2026-11-30 20:32:07.809198+01', '2026-11-30 20:32:08.135557+01', 750, '', '127.0.0.1', 57822, NULL, 'U', '"id"=>"1", "Nom"=>"central''s", "uid"=>"1225fd2d-52a4-4ef8-a604-72be080c5be9", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"the clone''s"', false, '{"time": "2026-11-30T19:32:05.750533+00:00", "origin": "b3e9039e-436f-4750-9de3-49d5baaa85c9", "sync_id": "61ce304f-7426-406a-a708-21eaa0c62ce5"}', '1225fd2d-52a4-4ef8-a604-72be080c5be9');
-INSERT INTO audit.logged_actions VALUES (4, 'Ville été', 'L''arbre "x".y', 17875, 'postgres', '2026-11-30 20:32:07.215765+01', '2026-11-30 20:32:07.809198+01', '2026-11-30 20:32:08.269497+01', 750, '', '127.0.0.1', 57822, NULL, 'I', '"id"=>"5", "Nom"=>"new", "uid"=>"04f214bc-a886-4f4d-83a4-3d9c0b3fc087", "geom"=>NULL, "badge"=>NULL', NULL, false, '{"time": "2026-11-30T19:32:05.775284+00:00", "origin": "b3e9039e-436f-4750-9de3-49d5baaa85c9", "sync_id": "61ce304f-7426-406a-a708-21eaa0c62ce5"}', '04f214bc-a886-4f4d-83a4-3d9c0b3fc087');
-INSERT INTO audit.logged_actions VALUES (5, 'Ville été', 'L''arbre "x".y', 17875, 'postgres', '2026-11-30 20:32:08.852526+01', '2026-11-30 20:32:08.852526+01', '2026-11-30 20:32:08.854364+01', 762, '', '127.0.0.1', 41302, NULL, 'D', '"id"=>"4", "Nom"=>"tree 4", "uid"=>"fe729b2b-e011-4aa2-9a74-1fbc0aa4949b", "geom"=>"01010000A06A080000555555555555F53F00000000000010409A9999999999B93F", "badge"=>"4"', NULL, false, NULL, 'fe729b2b-e011-4aa2-9a74-1fbc0aa4949b');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (3, '665f3db2-9fc3-4558-be9c-8fd85bc7116d', 'tree 3', 3, '01010000A06A080000000000000000F03F00000000000008409A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (2, '8093f12d-fd98-4476-954d-bd22b97787f9', 'tree 2', 40, '01010000A06A080000555555555555E53F00000000000000409A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (1, '420d87a7-ba2b-44d8-a073-ca69eb39bea3', 'the clone''s', 1, '01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (5, '1089bd35-e8a3-4385-b357-c229aae8c211', 'new', NULL, NULL);
+INSERT INTO audit.logged_actions VALUES (1, 'Ville été', 'L''arbre "x".y', 17898, 'postgres', '2026-11-30 21:16:27.740459+01', '2026-11-30 21:16:27.740459+01', '2026-11-30 21:16:27.909842+01', 746, '', '127.0.0.1', 34026, NULL, 'U', '"id"=>"1", "Nom"=>"tree 1", "uid"=>"420d87a7-ba2b-44d8-a073-ca69eb39bea3", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"central''s"', false, NULL, '420d87a7-ba2b-44d8-a073-ca69eb39bea3');
+INSERT INTO audit.logged_actions VALUES (2, 'Ville été', 'L''arbre "x".y', 17898, 'postgres', '2026-11-30 21:16:27.740459+01', '2026-11-30 21:16:27.740459+01', '2026-11-30 21:16:27.911544+01', 746, '', '127.0.0.1', 34026, NULL, 'U', '"id"=>"2", "Nom"=>"tree 2", "uid"=>"8093f12d-fd98-4476-954d-bd22b97787f9", "geom"=>"01010000A06A080000555555555555E53F00000000000000409A9999999999B93F", "badge"=>"2"', '"badge"=>"40"', false, NULL, '8093f12d-fd98-4476-954d-bd22b97787f9');
+INSERT INTO audit.logged_actions VALUES (3, 'Ville été', 'L''arbre "x".y', 17898, 'postgres', '2026-11-30 21:16:28.833529+01', '2026-11-30 21:16:29.196767+01', '2026-11-30 21:16:29.530213+01', 750, '', '127.0.0.1', 34086, NULL, 'U', '"id"=>"1", "Nom"=>"central''s", "uid"=>"420d87a7-ba2b-44d8-a073-ca69eb39bea3", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"the clone''s"', false, '{"time": "2026-11-30T20:16:28.061352+00:00", "origin": "e718369d-1934-4654-aa70-312abe8321e2", "sync_id": "56390940-17e4-485a-9979-9c4fb3748f53"}', '420d87a7-ba2b-44d8-a073-ca69eb39bea3');
+INSERT INTO audit.logged_actions VALUES (4, 'Ville été', 'L''arbre "x".y', 17898, 'postgres', '2026-11-30 21:16:28.833529+01', '2026-11-30 21:16:29.196767+01', '2026-11-30 21:16:29.586818+01', 750, '', '127.0.0.1', 34086, NULL, 'I', '"id"=>"5", "Nom"=>"new", "uid"=>"1089bd35-e8a3-4385-b357-c229aae8c211", "geom"=>NULL, "badge"=>NULL', NULL, false, '{"time": "2026-11-30T20:16:28.063311+00:00", "origin": "e718369d-1934-4654-aa70-312abe8321e2", "sync_id": "56390940-17e4-485a-9979-9c4fb3748f53"}', '1089bd35-e8a3-4385-b357-c229aae8c211');
+INSERT INTO audit.logged_actions VALUES (5, 'Ville été', 'L''arbre "x".y', 17898, 'postgres', '2026-11-30 21:16:29.952531+01', '2026-11-30 21:16:29.952531+01', '2026-11-30 21:16:29.954155+01', 762, '', '127.0.0.1', 34026, NULL, 'D', '"id"=>"4", "Nom"=>"tree 4", "uid"=>"c0f91a9d-deff-4818-929c-192cbacf58e2", "geom"=>"01010000A06A080000555555555555F53F00000000000010409A9999999999B93F", "badge"=>"4"', NULL, false, NULL, 'c0f91a9d-deff-4818-929c-192cbacf58e2');
 INSERT INTO audit.logged_relations VALUES ('"Ville été"."L''arbre ""x"".y"', 'id');
-INSERT INTO lizsync.clones VALUES ('b3e9039e-436f-4750-9de3-49d5baaa85c9', 't_everystructureisupgraded_5mjaccjmsrbh', 'anna', '{17875}', 7714049394629117374, 7714049394629117374, '748:748:', '104bb691-9929-4547-a6eb-ba50e5196cac', 'b2b09a12-06af-4b21-bed3-1970a6bbf7ad', '3:-16055826308600878306:-5296579824726191519', '1:-4094137582280444349:3582203059468753539', 742, false, '2026-11-30 20:32:04.739653+01', '2026-11-30 20:32:08.625674+01', NULL, '744:744:', '742:742:', 7714049394629117374, '{"\"Ville été\".\"L''arbre \"\"x\"\".y\""}', '{17875}', '748:751:748,749', NULL, NULL);
-INSERT INTO lizsync.conflicts VALUES (1, '2026-11-30 20:32:07.215765+01', '"Ville été"."L''arbre ""x"".y"', '1225fd2d-52a4-4ef8-a604-72be080c5be9', 'b3e9039e-436f-4750-9de3-49d5baaa85c9', '61ce304f-7426-406a-a708-21eaa0c62ce5', 'Nom', 'central''s', 'the clone''s', '2026-11-30 20:32:05.485845+01', '2026-11-30 20:32:05.750533+01', 'postgres', 'postgres', NULL, 'central', 'last edit wins');
-INSERT INTO lizsync.history VALUES ('61ce304f-7426-406a-a708-21eaa0c62ce5', '2026-11-30 20:32:07.685452+01', 'b3e9039e-436f-4750-9de3-49d5baaa85c9', '{0db73f66-91f0-455e-bf2b-2bc90be427e0}', 1, 3, NULL, 'partial', 'done', 2, 1, 1, 1, '00:00:00.941044', '-00:00:00.064615');
-INSERT INTO lizsync.pending_changes VALUES ('b3e9039e-436f-4750-9de3-49d5baaa85c9', '"Ville été"."L''arbre ""x"".y"', '22f2e1a2-910a-48f0-9a39-b71ca7ccd812', '744:744:', 'central', '2026-11-30 20:32:07.215765+01', '2026-11-30 20:32:07.215765+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
-INSERT INTO lizsync.server_metadata VALUES ('0db73f66-91f0-455e-bf2b-2bc90be427e0', 'central');
-INSERT INTO lizsync.structure_version VALUES (1, '2026-11-30 20:32:00.740992+01', 'create tables');
-INSERT INTO lizsync.synchronized_tables VALUES ('b3e9039e-436f-4750-9de3-49d5baaa85c9', '["\"Ville été\".\"L''arbre \"\"x\"\".y\""]');
+INSERT INTO lizsync.clones VALUES ('e718369d-1934-4654-aa70-312abe8321e2', 't_everystructureisupgraded_vvtqfgrjivyd', 'anna', '{17898}', 7714060816660683464, 7714060816660683464, '748:748:', '245f3f9c-7b74-40f3-8892-9df1031f068f', 'b1688358-dcf2-4e27-aaf4-ce108690f3da', '3:8968415617317658851:787051983770674379', '1:3774547981263406975:-4037170495879429706', 742, false, '2026-11-30 21:16:27.293339+01', '2026-11-30 21:16:29.809759+01', NULL, '744:744:', '742:742:', 7714060816660683464, '{"\"Ville été\".\"L''arbre \"\"x\"\".y\""}', '{17898}', '748:751:748,749', NULL, NULL);
+INSERT INTO lizsync.conflicts VALUES (1, '2026-11-30 21:16:28.833529+01', '"Ville été"."L''arbre ""x"".y"', '420d87a7-ba2b-44d8-a073-ca69eb39bea3', 'e718369d-1934-4654-aa70-312abe8321e2', '56390940-17e4-485a-9979-9c4fb3748f53', 'Nom', 'central''s', 'the clone''s', '2026-11-30 21:16:27.909842+01', '2026-11-30 21:16:28.061352+01', 'postgres', 'postgres', NULL, 'central', 'last edit wins');
+INSERT INTO lizsync.history VALUES ('56390940-17e4-485a-9979-9c4fb3748f53', '2026-11-30 21:16:29.090843+01', 'e718369d-1934-4654-aa70-312abe8321e2', '{85a20444-c559-4137-9178-7e6a290574d9}', 1, 3, NULL, 'partial', 'done', 2, 1, 1, 1, '00:00:00.7197', '-00:00:00.02654');
+INSERT INTO lizsync.pending_changes VALUES ('e718369d-1934-4654-aa70-312abe8321e2', '"Ville été"."L''arbre ""x"".y"', '665f3db2-9fc3-4558-be9c-8fd85bc7116d', '744:744:', 'central', '2026-11-30 21:16:28.833529+01', '2026-11-30 21:16:28.833529+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
+INSERT INTO lizsync.server_metadata VALUES ('85a20444-c559-4137-9178-7e6a290574d9', 'central');
+INSERT INTO lizsync.structure_version VALUES (1, '2026-11-30 21:16:23.737484+01', 'create tables');
+INSERT INTO lizsync.synchronized_tables VALUES ('e718369d-1934-4654-aa70-312abe8321e2', '["\"Ville été\".\"L''arbre \"\"x\"\".y\""]');
 SELECT pg_catalog.setval('"Ville été"."L''arbre ""x"".y_id_seq"', 5, true);
 SELECT pg_catalog.setval('audit.logged_actions_event_id_seq', 5, true);
 SELECT pg_catalog.setval('lizsync.conflicts_id_seq', 1, true);

@@ -72,11 +72,22 @@ ALTER TYPE lizsync.handshake OWNER TO postgres;
 COMMENT ON TYPE lizsync.handshake IS 'The handshake: what a clone says of itself at the start of a synchronisation.';
 CREATE TYPE lizsync.slot AS (
 	version integer,
+	max_tries integer,
 	asked_at double precision,
 	given_at double precision
 );
 ALTER TYPE lizsync.slot OWNER TO postgres;
-COMMENT ON TYPE lizsync.slot IS 'Leave to synchronise: the version of central''s structure, and central''s clock, in seconds since 1970, when the slot was asked for and when it was given.';
+COMMENT ON TYPE lizsync.slot IS 'Leave to synchronise: the version of central''s structure, how often an exchange may be begun, and central''s clock, in seconds since 1970, when the slot was asked for and when it was given.';
+CREATE TYPE lizsync.staged_range AS (
+	relid oid,
+	action text,
+	columns text[],
+	low integer,
+	high integer,
+	again boolean
+);
+ALTER TYPE lizsync.staged_range OWNER TO postgres;
+COMMENT ON TYPE lizsync.staged_range IS 'Changes that one statement can write: those of one table with one action and the same columns, between two ordinals; of the changes refused before (again), or of the others.';
 CREATE TYPE lizsync.table_column AS (
 	relation text,
 	column_name text,
@@ -139,19 +150,19 @@ begin
 end
 $_$;
 ALTER FUNCTION audit.audit_table(target_table regclass, audit_rows boolean, audit_query_text boolean, ignored_cols text[]) OWNER TO postgres;
-COMMENT ON FUNCTION audit.audit_table(target_table regclass, audit_rows boolean, audit_query_text boolean, ignored_cols text[]) IS 'Records every change of a table from now on; with audit_rows false, no longer. audit_query_text keeps the client''s statements; changes of the ignored columns alone are not recorded.';
+COMMENT ON FUNCTION audit.audit_table(target_table regclass, audit_rows boolean, audit_query_text boolean, ignored_cols text[]) IS 'On both sides: records every change of a table from now on; with audit_rows false, no longer. audit_query_text keeps the client''s statements; changes of the ignored columns alone are not recorded.';
 CREATE FUNCTION audit.audit_view(target_view regclass, uid_cols text[]) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$ select audit.audit_view(target_view, false, '{}', uid_cols) $$;
 ALTER FUNCTION audit.audit_view(target_view regclass, uid_cols text[]) OWNER TO postgres;
-COMMENT ON FUNCTION audit.audit_view(target_view regclass, uid_cols text[]) IS 'The same, without the client''s statements and with no column ignored.';
+COMMENT ON FUNCTION audit.audit_view(target_view regclass, uid_cols text[]) IS 'On both sides: the same, without the client''s statements and with no column ignored.';
 CREATE FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, uid_cols text[]) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$ select audit.audit_view(target_view, audit_query_text, '{}', uid_cols) $$;
 ALTER FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, uid_cols text[]) OWNER TO postgres;
-COMMENT ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, uid_cols text[]) IS 'The same, with no column ignored.';
+COMMENT ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, uid_cols text[]) IS 'On both sides: the same, with no column ignored.';
 CREATE FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -188,7 +199,7 @@ begin
 end
 $$;
 ALTER FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) OWNER TO postgres;
-COMMENT ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) IS 'Records every change made through a view that has INSTEAD OF triggers; uid_cols is the key of its rows.';
+COMMENT ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) IS 'On both sides: records every change made through a view that has INSTEAD OF triggers; uid_cols is the key of its rows.';
 CREATE FUNCTION audit.log_row() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -297,7 +308,7 @@ begin
 end
 $_$;
 ALTER FUNCTION audit.log_row() OWNER TO postgres;
-COMMENT ON FUNCTION audit.log_row() IS 'Trigger: records an inserted, updated or deleted row in audit.logged_actions.';
+COMMENT ON FUNCTION audit.log_row() IS 'On both sides: trigger: records an inserted, updated or deleted row in audit.logged_actions.';
 CREATE FUNCTION audit.log_statement() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -378,7 +389,7 @@ begin
 end
 $$;
 ALTER FUNCTION audit.log_statement() OWNER TO postgres;
-COMMENT ON FUNCTION audit.log_statement() IS 'Trigger: records the rows that a statement of an exchange inserted or updated in audit.logged_actions.';
+COMMENT ON FUNCTION audit.log_statement() IS 'On both sides: trigger: records the rows that a statement of an exchange inserted or updated in audit.logged_actions.';
 CREATE FUNCTION audit.log_truncate() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -416,7 +427,7 @@ begin
 end
 $_$;
 ALTER FUNCTION audit.log_truncate() OWNER TO postgres;
-COMMENT ON FUNCTION audit.log_truncate() IS 'Trigger: records the delete of each row of a table that is truncated.';
+COMMENT ON FUNCTION audit.log_truncate() IS 'On both sides: trigger: records the delete of each row of a table that is truncated.';
 CREATE FUNCTION audit.replay_event(pevent_id bigint) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -435,7 +446,7 @@ begin
 end
 $$;
 ALTER FUNCTION audit.replay_event(pevent_id bigint) OWNER TO postgres;
-COMMENT ON FUNCTION audit.replay_event(pevent_id bigint) IS 'Makes the change of an event again.';
+COMMENT ON FUNCTION audit.replay_event(pevent_id bigint) IS 'On both sides: makes the change of an event again.';
 CREATE FUNCTION audit.rollback_event(pevent_id bigint) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -471,7 +482,7 @@ begin
 end
 $$;
 ALTER FUNCTION audit.rollback_event(pevent_id bigint) OWNER TO postgres;
-COMMENT ON FUNCTION audit.rollback_event(pevent_id bigint) IS 'Undoes an event; refused when a later edit of its row exists.';
+COMMENT ON FUNCTION audit.rollback_event(pevent_id bigint) IS 'On both sides: undoes an event; refused when a later edit of its row exists.';
 CREATE FUNCTION audit.without_large_values(p_row public.hstore, p_changed public.hstore) RETURNS public.hstore
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -479,7 +490,7 @@ CREATE FUNCTION audit.without_large_values(p_row public.hstore, p_changed public
     select p_row - array(select key from each(p_row) where octet_length(value) > 8192 and not p_changed ? key)
 $$;
 ALTER FUNCTION audit.without_large_values(p_row public.hstore, p_changed public.hstore) OWNER TO postgres;
-COMMENT ON FUNCTION audit.without_large_values(p_row public.hstore, p_changed public.hstore) IS 'The old row of an update, less its unchanged values over 8 kB.';
+COMMENT ON FUNCTION audit.without_large_values(p_row public.hstore, p_changed public.hstore) IS 'On both sides: the old row of an update, less its unchanged values over 8 kB.';
 SET default_tablespace = '';
 SET default_table_access_method = heap;
 CREATE TABLE audit.logged_actions (
@@ -578,7 +589,7 @@ begin
 end
 $_$;
 ALTER FUNCTION audit.write_event(p_event audit.logged_actions, p_action text, p_fields public.hstore, p_key public.hstore) OWNER TO postgres;
-COMMENT ON FUNCTION audit.write_event(p_event audit.logged_actions, p_action text, p_fields public.hstore, p_key public.hstore) IS 'Inserts (I), updates (U) or deletes (D) the row of an event with the fields given; p_key holds the key of the row as it is now. An error when no row is written.';
+COMMENT ON FUNCTION audit.write_event(p_event audit.logged_actions, p_action text, p_fields public.hstore, p_key public.hstore) IS 'On both sides: inserts (I), updates (U) or deletes (D) the row of an event with the fields given; p_key holds the key of the row as it is now. An error when no row is written.';
 CREATE TABLE lizsync.clones (
     server_id uuid NOT NULL,
     server_name text NOT NULL,
@@ -618,7 +629,7 @@ COMMENT ON COLUMN lizsync.clones.accepted_token IS 'Token that the clone present
 COMMENT ON COLUMN lizsync.clones.offered_token IS 'Token that it was offered last, and presents next when the reply arrived.';
 COMMENT ON COLUMN lizsync.clones.digest IS 'Digest of the events that it sent last.';
 COMMENT ON COLUMN lizsync.clones.pending_digest IS 'The same for those of rows that central refused, which alone it still has when the reply arrived.';
-COMMENT ON COLUMN lizsync.clones.horizon IS 'It has certainly received the transactions of central before this one, also of the rows that stand still there.';
+COMMENT ON COLUMN lizsync.clones.horizon IS 'It has certainly received the transactions of central before this one, also of the rows that are held there.';
 COMMENT ON COLUMN lizsync.clones.revoked IS 'True once the clone may do nothing more.';
 COMMENT ON COLUMN lizsync.clones.registered_at IS 'When it was deployed last.';
 COMMENT ON COLUMN lizsync.clones.last_synchronized IS 'Time of its last synchronisation.';
@@ -770,7 +781,8 @@ CREATE UNLOGGED TABLE lizsync.changeset (
     edited_at timestamp with time zone,
     author text,
     counterpart text,
-    error text
+    error text,
+    error_code text
 );
 ALTER TABLE lizsync.changeset OWNER TO postgres;
 COMMENT ON TABLE lizsync.changeset IS 'The net changes that the running exchange applies, one for each row.';
@@ -786,7 +798,8 @@ COMMENT ON COLUMN lizsync.changeset.last_event IS 'Its last event.';
 COMMENT ON COLUMN lizsync.changeset.edited_at IS 'On central: time of the last event, corrected by the clone''s clock offset.';
 COMMENT ON COLUMN lizsync.changeset.author IS 'On central: author of the last event.';
 COMMENT ON COLUMN lizsync.changeset.counterpart IS 'For a delete, what central did to the row that the clone has not seen: R, U or D; null for nothing.';
-COMMENT ON COLUMN lizsync.changeset.error IS 'Why the change was refused, if it was.';
+COMMENT ON COLUMN lizsync.changeset.error IS 'Why the change was refused, if it was, as people see it.';
+COMMENT ON COLUMN lizsync.changeset.error_code IS 'SQLSTATE of that error.';
 ALTER TABLE lizsync.conflicts ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME lizsync.conflicts_id_seq
     START WITH 1
@@ -841,7 +854,7 @@ COMMENT ON COLUMN lizsync.history.sync_status IS 'done.';
 COMMENT ON COLUMN lizsync.history.number_replayed_to_central IS 'Rows of the clone that were written on central.';
 COMMENT ON COLUMN lizsync.history.number_replayed_to_clone IS 'Rows of central that were sent to the clone.';
 COMMENT ON COLUMN lizsync.history.number_conflicts IS 'Values that lost.';
-COMMENT ON COLUMN lizsync.history.number_pending IS 'Rows that could not be applied and stand still.';
+COMMENT ON COLUMN lizsync.history.number_pending IS 'Rows that could not be applied and are held.';
 COMMENT ON COLUMN lizsync.history.duration IS 'Time that it took on this database.';
 COMMENT ON COLUMN lizsync.history.clock_offset IS 'The clone''s clock less central''s.';
 CREATE UNLOGGED TABLE lizsync.incoming (
@@ -943,21 +956,21 @@ COMMENT ON TABLE lizsync.synchronized_tables IS 'The publication list of each cl
 COMMENT ON COLUMN lizsync.synchronized_tables.server_id IS 'The clone.';
 COMMENT ON COLUMN lizsync.synchronized_tables.sync_tables IS 'Array of "schema"."table".';
 ALTER TABLE ONLY "Ville été"."L'arbre ""x"".y" ALTER COLUMN id SET DEFAULT nextval('"Ville été"."L''arbre ""x"".y_id_seq"'::regclass);
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (4, 'fe729b2b-e011-4aa2-9a74-1fbc0aa4949b', 'tree 4', 4, '01010000A06A080000555555555555F53F00000000000010409A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (1, '1225fd2d-52a4-4ef8-a604-72be080c5be9', 'the clone''s', 1, '01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (3, '22f2e1a2-910a-48f0-9a39-b71ca7ccd812', 'tree 3', 40, '01010000A06A080000000000000000F03F00000000000008409A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (5, '04f214bc-a886-4f4d-83a4-3d9c0b3fc087', 'new', NULL, NULL);
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (2, '2933a86c-03c8-45c0-861a-198a110252b0', 'later', 2, '01010000A06A080000555555555555E53F00000000000000409A9999999999B93F');
-INSERT INTO audit.logged_actions VALUES (2, 'Ville été', 'L''arbre "x".y', 17875, 'postgres', '2026-11-30 20:32:05.48859+01', '2026-11-30 20:32:05.48859+01', '2026-11-30 20:32:05.767992+01', 747, '', '127.0.0.1', 41320, NULL, 'U', '"id"=>"3", "Nom"=>"tree 3", "uid"=>"22f2e1a2-910a-48f0-9a39-b71ca7ccd812", "geom"=>"01010000A06A080000000000000000F03F00000000000008409A9999999999B93F", "badge"=>"3"', '"badge"=>"40"', false, NULL, '22f2e1a2-910a-48f0-9a39-b71ca7ccd812');
-INSERT INTO audit.logged_actions VALUES (4, 'Ville été', 'L''arbre "x".y', 17875, 'postgres', '2026-11-30 20:32:08.884916+01', '2026-11-30 20:32:08.884916+01', '2026-11-30 20:32:08.885633+01', 763, '', '127.0.0.1', 41320, NULL, 'U', '"id"=>"2", "Nom"=>"tree 2", "uid"=>"2933a86c-03c8-45c0-861a-198a110252b0", "geom"=>"01010000A06A080000555555555555E53F00000000000000409A9999999999B93F", "badge"=>"2"', '"Nom"=>"later"', false, NULL, '2933a86c-03c8-45c0-861a-198a110252b0');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (4, 'c0f91a9d-deff-4818-929c-192cbacf58e2', 'tree 4', 4, '01010000A06A080000555555555555F53F00000000000010409A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (1, '420d87a7-ba2b-44d8-a073-ca69eb39bea3', 'the clone''s', 1, '01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (3, '665f3db2-9fc3-4558-be9c-8fd85bc7116d', 'tree 3', 40, '01010000A06A080000000000000000F03F00000000000008409A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (5, '1089bd35-e8a3-4385-b357-c229aae8c211', 'new', NULL, NULL);
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (2, '8093f12d-fd98-4476-954d-bd22b97787f9', 'later', 2, '01010000A06A080000555555555555E53F00000000000000409A9999999999B93F');
+INSERT INTO audit.logged_actions VALUES (2, 'Ville été', 'L''arbre "x".y', 17898, 'postgres', '2026-11-30 21:16:27.924954+01', '2026-11-30 21:16:27.924954+01', '2026-11-30 21:16:28.06283+01', 747, '', '127.0.0.1', 34032, NULL, 'U', '"id"=>"3", "Nom"=>"tree 3", "uid"=>"665f3db2-9fc3-4558-be9c-8fd85bc7116d", "geom"=>"01010000A06A080000000000000000F03F00000000000008409A9999999999B93F", "badge"=>"3"', '"badge"=>"40"', false, NULL, '665f3db2-9fc3-4558-be9c-8fd85bc7116d');
+INSERT INTO audit.logged_actions VALUES (4, 'Ville été', 'L''arbre "x".y', 17898, 'postgres', '2026-11-30 21:16:29.960568+01', '2026-11-30 21:16:29.960568+01', '2026-11-30 21:16:29.961162+01', 763, '', '127.0.0.1', 34032, NULL, 'U', '"id"=>"2", "Nom"=>"tree 2", "uid"=>"8093f12d-fd98-4476-954d-bd22b97787f9", "geom"=>"01010000A06A080000555555555555E53F00000000000000409A9999999999B93F", "badge"=>"2"', '"Nom"=>"later"', false, NULL, '8093f12d-fd98-4476-954d-bd22b97787f9');
 INSERT INTO audit.logged_relations VALUES ('"Ville été"."L''arbre ""x"".y"', 'id');
-INSERT INTO lizsync.central VALUES ('0db73f66-91f0-455e-bf2b-2bc90be427e0', 7714049394629117374, 7714049394629117374, '748:751:748,749', 'b2b09a12-06af-4b21-bed3-1970a6bbf7ad', 'f610a183-976e-420a-bbe9-ff0b4417da48', '{17875}', '2026-11-30 20:32:04.720844+01', '2026-11-30 20:32:08.816968+01', true);
-INSERT INTO lizsync.history VALUES ('61ce304f-7426-406a-a708-21eaa0c62ce5', '2026-11-30 20:32:07.192035+01', 'b3e9039e-436f-4750-9de3-49d5baaa85c9', '{0db73f66-91f0-455e-bf2b-2bc90be427e0}', NULL, NULL, NULL, 'partial', 'done', 2, 0, 1, 2, '00:00:01.625498', NULL);
-INSERT INTO lizsync.pending_changes VALUES ('b3e9039e-436f-4750-9de3-49d5baaa85c9', '"Ville été"."L''arbre ""x"".y"', '22f2e1a2-910a-48f0-9a39-b71ca7ccd812', '742:742:', 'central', '2026-11-30 20:32:06.288982+01', '2026-11-30 20:32:06.288982+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
-INSERT INTO lizsync.pending_changes VALUES ('b3e9039e-436f-4750-9de3-49d5baaa85c9', '"Ville été"."L''arbre ""x"".y"', '2933a86c-03c8-45c0-861a-198a110252b0', '742:742:', 'clone', '2026-11-30 20:32:06.288982+01', '2026-11-30 20:32:06.288982+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
-INSERT INTO lizsync.server_metadata VALUES ('b3e9039e-436f-4750-9de3-49d5baaa85c9', 't_everystructureisupgraded_5mjaccjmsrbh');
-INSERT INTO lizsync.structure_version VALUES (1, '2026-11-30 20:32:00.740992+01', 'create tables');
-INSERT INTO lizsync.synchronized_tables VALUES ('b3e9039e-436f-4750-9de3-49d5baaa85c9', '["\"Ville été\".\"L''arbre \"\"x\"\".y\""]');
+INSERT INTO lizsync.central VALUES ('85a20444-c559-4137-9178-7e6a290574d9', 7714060816660683464, 7714060816660683464, '748:751:748,749', 'b1688358-dcf2-4e27-aaf4-ce108690f3da', 'ca1c105a-eec9-4e59-8571-223cb3bcf6f7', '{17898}', '2026-11-30 21:16:27.266411+01', '2026-11-30 21:16:29.919543+01', true);
+INSERT INTO lizsync.history VALUES ('56390940-17e4-485a-9979-9c4fb3748f53', '2026-11-30 21:16:28.832469+01', 'e718369d-1934-4654-aa70-312abe8321e2', '{85a20444-c559-4137-9178-7e6a290574d9}', NULL, NULL, NULL, 'partial', 'done', 2, 0, 1, 2, '00:00:01.087321', NULL);
+INSERT INTO lizsync.pending_changes VALUES ('e718369d-1934-4654-aa70-312abe8321e2', '"Ville été"."L''arbre ""x"".y"', '665f3db2-9fc3-4558-be9c-8fd85bc7116d', '742:742:', 'central', '2026-11-30 21:16:28.282487+01', '2026-11-30 21:16:28.282487+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
+INSERT INTO lizsync.pending_changes VALUES ('e718369d-1934-4654-aa70-312abe8321e2', '"Ville été"."L''arbre ""x"".y"', '8093f12d-fd98-4476-954d-bd22b97787f9', '742:742:', 'clone', '2026-11-30 21:16:28.282487+01', '2026-11-30 21:16:28.282487+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
+INSERT INTO lizsync.server_metadata VALUES ('e718369d-1934-4654-aa70-312abe8321e2', 't_everystructureisupgraded_vvtqfgrjivyd');
+INSERT INTO lizsync.structure_version VALUES (1, '2026-11-30 21:16:23.737484+01', 'create tables');
+INSERT INTO lizsync.synchronized_tables VALUES ('e718369d-1934-4654-aa70-312abe8321e2', '["\"Ville été\".\"L''arbre \"\"x\"\".y\""]');
 SELECT pg_catalog.setval('"Ville été"."L''arbre ""x"".y_id_seq"', 5, true);
 SELECT pg_catalog.setval('audit.logged_actions_event_id_seq', 4, true);
 SELECT pg_catalog.setval('lizsync.conflicts_id_seq', 1, false);
