@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/lizsync/lizsync/provider"
+	"github.com/lizsync/lizsync/sql"
 )
 
 //go:embed templates
@@ -57,15 +58,16 @@ func Write(folder string, pages map[string][]byte) error {
 	return nil
 }
 
-// catalogue is what the QGIS plugin knows of the algorithms without a running program.
+// catalogue is what the QGIS plugin knows without a running program.
 type catalogue struct {
-	Format     int             `json:"format"`
-	Algorithms []provider.Info `json:"algorithms"`
+	Format        int                `json:"format"`
+	Algorithms    []provider.Info    `json:"algorithms"`
+	ConflictRules []sql.ConflictRule `json:"conflict_rules"`
 }
 
-// Catalogue describes the algorithms in one JSON object, for the QGIS plugin.
+// Catalogue describes the algorithms, and the rules of conflicts, in one JSON object, for the QGIS plugin.
 func Catalogue(registry *provider.Registry) ([]byte, error) {
-	c := catalogue{Format: 1}
+	c := catalogue{Format: 1, ConflictRules: sql.ConflictRules}
 	for _, algorithm := range registry.All() {
 		c.Algorithms = append(c.Algorithms, algorithm.Info())
 	}

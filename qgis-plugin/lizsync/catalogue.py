@@ -1,4 +1,4 @@
-"""The algorithms as the program describes them."""
+"""The algorithms, and the rules of conflicts, as the program has them."""
 from __future__ import annotations
 
 import hashlib
@@ -12,8 +12,12 @@ class Catalogue:
 
     def __init__(self, file: Path) -> None:
         content = file.read_bytes()
-        self.algorithms: List[Dict[str, Any]] = json.loads(content)[
-            "algorithms"
-        ]
+        told = json.loads(content)
+        self.algorithms: List[Dict[str, Any]] = told["algorithms"]
+        # What each rule of conflicts means, by its name.
+        self.rules: Dict[str, str] = {
+            rule["name"]: rule["description"]
+            for rule in told["conflict_rules"]
+        }
         # By it the program tells that it has the same algorithms.
         self.digest: str = hashlib.sha256(content).hexdigest()

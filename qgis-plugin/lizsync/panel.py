@@ -41,6 +41,7 @@ from qgis.PyQt.QtWidgets import (
 
 from . import status
 from .background import Run
+from .catalogue import Catalogue
 from .connections import ConnectionBox
 from .places import Finder, refresh, unsaved
 from .texts import tr
@@ -66,17 +67,18 @@ class Panel(QgsDockWidget):
         self,
         iface: Any,
         provider: QgsProcessingProvider,
-        order: List[str],
+        catalogue: Catalogue,
         run: Start,
     ) -> None:
-        """order is that of the provider's algorithms for a person; run
-        makes a run of one of them."""
+        """catalogue has the provider's algorithms in the order for a person;
+        run makes a run of one of them."""
         super().__init__("LizSync", iface.mainWindow())
         self.setObjectName("LizSyncPanel")
         self.setWindowIcon(provider.icon())
         self._iface = iface
         self._provider = provider
-        self._order = order
+        self._order = [one["id"] for one in catalogue.algorithms]
+        self._rules = catalogue.rules
         self._run = run
         self._fetching: Optional[Run] = None
         self._synchronizing: Optional[Run] = None
@@ -324,7 +326,10 @@ class Panel(QgsDockWidget):
             (self.pending, "NUMBER_PENDING"),
         ):
             label.setText(number(told[name]) if told else "–")
-        conflicts = [status.conflict(c) for c in told.get("CONFLICTS", [])]
+        conflicts = [
+            status.conflict(one, self._rules)
+            for one in told.get("CONFLICTS", [])
+        ]
         pending = [status.pending(p) for p in told.get("PENDING", [])]
         fill(self.conflict_rows, conflicts)
         fill(self.pending_rows, pending)

@@ -46,8 +46,9 @@ class LizSyncPlugin:
         from .panel import Panel  # qgis_process has no windows
 
         self.initProcessing()
-        order = [one["id"] for one in self._catalogue.algorithms]
-        self.panel = Panel(self._iface, self.provider, order, self.run)
+        self.panel = Panel(
+            self._iface, self.provider, self._catalogue, self.run
+        )
         self._iface.addDockWidget(
             Qt.DockWidgetArea.RightDockWidgetArea, self.panel
         )

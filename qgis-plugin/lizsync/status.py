@@ -61,16 +61,13 @@ def conflict_columns() -> List[str]:
     ]
 
 
-def conflict(told: Dict[str, Any]) -> Line:
-    """A value that lost."""
-    rules = {
-        "last edit wins": tr("last edit wins"),
-        "delete wins": tr("delete wins"),
-        "foreign key action": tr("foreign key action"),
-        "given up": tr("given up"),
-    }
+def conflict(told: Dict[str, Any], rules: Dict[str, str]) -> Line:
+    """A value that lost; rules are the names and meanings of the rules."""
     central, clone = values(told)
-    rule = rules.get(told["rule"], told["rule"])
+    # A newer central may have others.
+    rule, meaning = told["rule"], rules.get(told["rule"])
+    if meaning is not None:
+        rule, meaning = tr(rule), tr(meaning)
     cells = [
         Cell(".".join(parts(told["table"]))),
         Cell(told.get("field") or tr("the whole row")),
@@ -84,6 +81,8 @@ def conflict(told: Dict[str, Any]) -> Line:
         (tr("Clone"), clone, "clone"),
     )
     hint = [f"{cells[0].text}, {cells[1].text}: {rule}"]
+    if meaning is not None:
+        hint.append(meaning)
     for name, value, side in sides:
         hint.append(f"{name}: {value[:MOST]}")
         when, who = told.get(f"{side}_time"), told.get(f"{side}_author")

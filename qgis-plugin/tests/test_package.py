@@ -110,7 +110,10 @@ class TranslationTest(unittest.TestCase):
         found = set()
         for file in SOURCE.rglob("*.py"):
             found |= set(literals(ast.parse(file.read_text())))
-        for one in json.loads((SOURCE / "catalogue.json").read_text())["algorithms"]:
+        catalogue = json.loads((SOURCE / "catalogue.json").read_text())
+        for rule in catalogue["conflict_rules"]:
+            found |= {rule["name"], rule["description"]}
+        for one in catalogue["algorithms"]:
             found |= {one["group"], one["title"], one["description"]}
             for schema in (one["inputs"], one["outputs"]):
                 for value in schema["properties"].values():

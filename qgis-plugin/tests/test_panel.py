@@ -18,12 +18,13 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.gui import QgsMapCanvas, QgsMessageBar
-from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, QTranslator
 from qgis.PyQt.QtTest import QSignalSpy
 from qgis.PyQt.QtWidgets import QMainWindow, QPushButton
 
-from .support import FOLDER, QgisTestCase, children, connect, wait_for
+from .support import FOLDER, PLUGIN, QgisTestCase, children, connect, wait_for
 from lizsync import layers, status
+from lizsync.catalogue import Catalogue
 from lizsync.panel import CENTRAL, CLONE, Panel
 
 PARK = """
@@ -35,6 +36,7 @@ insert into "Parc d'été"."Arbre" (name, badge, geom)
 select 'tree ' || n, n, st_setsrid(st_makepoint(760000 + 1000 * n, 6268000), 2154) from generate_series(1, 5) as n;
 """
 TREES = '"Parc d\'été"."Arbre"'
+RULES = Catalogue(PLUGIN / "catalogue.json").rules
 
 
 class Window:
@@ -456,10 +458,26 @@ class StatusTest(QgisTestCase):
 
     def test_long_values_are_cut_in_hints(self):
         told = {"time": "2026-11-25T10:00:00Z", "table": '"a"."b"', "uid": "1", "rejected": "clone", "rule": "last edit wins", "field": "note", "clone_value": "x" * 10**6}
-        self.assertLess(len(status.conflict(told).hint), 2000)
+        self.assertLess(len(status.conflict(told, RULES).hint), 2000)
 
     def test_whole_rows_are_told_from_fields(self):
         told = {"time": "2026-11-25T10:00:00Z", "table": '"a"."b"', "uid": "1", "rejected": "clone", "rule": "delete wins"}
-        line = status.conflict(told)
+        self.assertIn(told["rule"], RULES)
+        line = status.conflict(told, RULES)
         self.assertEqual(line.cells[1].text, "the whole row")
         self.assertEqual(line.cells[2:4], [("deleted", False), ("edited", True)])
+
+    def test_rules_are_shown_in_the_language_of_a_person_and_unknown_ones_as_they_are(self):
+        told = {"time": "2026-11-25T10:00:00Z", "table": '"a"."b"', "uid": "1", "rejected": "clone", "field": "note"}
+        french = QTranslator()
+        self.assertTrue(french.load("lizsync_fr", str(PLUGIN / "i18n")))
+        QCoreApplication.installTranslator(french)
+        self.addCleanup(QCoreApplication.removeTranslator, french)
+        for rule, meaning in RULES.items():
+            line = status.conflict({**told, "rule": rule}, RULES)
+            self.assertEqual(line.cells[4].text, french.translate("LizSync", rule))
+            self.assertIn(french.translate("LizSync", meaning), line.hint.split("\n"))
+        self.assertEqual(status.conflict({**told, "rule": "equal times: central wins"}, RULES).cells[4].text, "à la même date, la base centrale l'emporte")
+        line = status.conflict({**told, "rule": "a rule of tomorrow"}, RULES)
+        self.assertEqual(line.cells[4].text, "a rule of tomorrow")
+        self.assertIn("a rule of tomorrow", line.hint)

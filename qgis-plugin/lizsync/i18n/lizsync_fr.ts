@@ -1404,16 +1404,56 @@ Un fichier ne reçoit son nom sur le serveur qu'une fois entier, et ce qu'une co
         <translation>la dernière modification l'emporte</translation>
     </message>
     <message>
+        <source>Both sides edited the same field. The edit that was made last was kept.</source>
+        <translation>Les deux côtés ont modifié le même champ. La modification faite en dernier a été gardée.</translation>
+    </message>
+    <message>
+        <source>equal times: central wins</source>
+        <translation>à la même date, la base centrale l'emporte</translation>
+    </message>
+    <message>
+        <source>Both sides edited the same field at the same time. Central's value was kept.</source>
+        <translation>Les deux côtés ont modifié le même champ au même moment. La valeur de la base centrale a été gardée.</translation>
+    </message>
+    <message>
         <source>delete wins</source>
         <translation>la suppression l'emporte</translation>
+    </message>
+    <message>
+        <source>One side deleted the row that the other side edited. It is deleted on both.</source>
+        <translation>Un côté a supprimé la ligne que l'autre a modifiée. Elle est supprimée des deux côtés.</translation>
     </message>
     <message>
         <source>foreign key action</source>
         <translation>action de clé étrangère</translation>
     </message>
     <message>
+        <source>What the clone sent made a foreign key of central delete or change another row, with an edit that the clone had not seen.</source>
+        <translation>Ce que le clone a envoyé a conduit une clé étrangère de la base centrale à supprimer ou à modifier une autre ligne, avec une modification que le clone n'avait pas vue.</translation>
+    </message>
+    <message>
         <source>given up</source>
         <translation>abandonné</translation>
+    </message>
+    <message>
+        <source>The row was pending, and somebody gave it up on the clone. Central's row was kept.</source>
+        <translation>La ligne était en attente, et quelqu'un l'a abandonnée sur le clone. La ligne de la base centrale a été gardée.</translation>
+    </message>
+    <message>
+        <source>column no longer exists</source>
+        <translation>la colonne n'existe plus</translation>
+    </message>
+    <message>
+        <source>The column was renamed or dropped before the clone could send what was edited in it.</source>
+        <translation>La colonne a été renommée ou supprimée avant que le clone ait pu envoyer ce qui y avait été modifié.</translation>
+    </message>
+    <message>
+        <source>original LizSync</source>
+        <translation>LizSync d'origine</translation>
+    </message>
+    <message>
+        <source>The original LizSync decided, before this database was upgraded. central_value and clone_value hold its statements, row_data its rule.</source>
+        <translation>Le LizSync d'origine a décidé, avant la mise à jour de cette base. central_value et clone_value contiennent ses instructions, row_data sa règle.</translation>
     </message>
     <message>
         <source>deleted</source>
