@@ -21,6 +21,7 @@ import (
 	"github.com/lizsync/lizsync/algorithms"
 	"github.com/lizsync/lizsync/internal/pgtest"
 	"github.com/lizsync/lizsync/provider"
+	"github.com/lizsync/lizsync/sql"
 )
 
 // The blocks of the pages, by their language:
@@ -417,17 +418,20 @@ func TestTroubleshootingHasEveryError(t *testing.T) {
 	require.NoError(t, err)
 	page := strings.ReplaceAll(string(content), "`", "")
 	seen := 0
-	scripts, err := filepath.Glob(filepath.Join("..", "..", "sql", "*", "*.sql"))
-	require.NoError(t, err)
-	for _, script := range scripts {
-		text, err := os.ReadFile(script)
-		require.NoError(t, err)
-		for _, found := range raised.FindAllStringSubmatch(string(text), -1) {
+	var scripts []sql.Script
+	for _, function := range sql.Current().Functions {
+		scripts = append(scripts, function.Script)
+	}
+	for _, upgrade := range sql.Current().Upgrades {
+		scripts = append(scripts, upgrade.Script)
+	}
+	for _, script := range append(scripts, sql.TakeOver()) {
+		for _, found := range raised.FindAllStringSubmatch(script.Text, -1) {
 			message := placeholder.ReplaceAllString(strings.ReplaceAll(found[1], "''", "'"), "…")
 			if !word.MatchString(message) || message == "write again" { // which is caught where it is raised
 				continue
 			}
-			assert.True(t, strings.Contains(page, message), "%s raises: %s", filepath.Base(script), message)
+			assert.True(t, strings.Contains(page, message), "%s raises: %s", script.Name, message)
 			seen++
 		}
 	}
