@@ -12,6 +12,7 @@ set xmloption = 'content'
 as $$
 declare
     v_table constant text := format('%I.%I', p_event.schema_name, p_event.table_name);
+    v_rows constant text := format('(select $1 as fields, populate_record(null::%s, $2) as key)', v_table);
     v_columns text[];
     v_key text;
     v_written integer;
@@ -23,7 +24,7 @@ begin
     if p_event.uid is not null then
         v_key := format('t.uid = %L', p_event.uid);
     else
-        select string_agg(format('t.%I is not distinct from (k).%I', uid_column, uid_column), ' and ') into v_key
+        select string_agg(format('t.%1$I is not distinct from (w.key).%1$I', uid_column), ' and ') into v_key
         from audit.logged_relations
         where relation_name = v_table;
     end if;
@@ -33,19 +34,9 @@ begin
     end if;
 
     execute case p_action
-        when 'I' then format(
-            'insert into %1$s (%2$s) overriding system value select %3$s from populate_record(null::%1$s, $1) as r',
-            v_table,
-            (select string_agg(quote_ident(c), ', ') from unnest(v_columns) as c),
-            (select string_agg('r.' || quote_ident(c), ', ') from unnest(v_columns) as c)
-        )
-        when 'U' then format(
-            'update %1$s as t set %2$s from populate_record(null::%1$s, $1) as r, populate_record(null::%1$s, $2) as k where %3$s',
-            v_table,
-            (select string_agg(format('%1$I = r.%1$I', c), ', ') from unnest(v_columns) as c),
-            v_key
-        )
-        else format('delete from %1$s as t using populate_record(null::%1$s, $2) as k where %2$s', v_table, v_key)
+        when 'I' then lizsync.insert_statement(v_table, v_columns, v_rows)
+        when 'U' then lizsync.update_statement(v_table, v_columns, v_rows, v_key)
+        else format('delete from %s as t using %s as w where %s', v_table, v_rows, v_key)
     end
     using p_fields, p_key;
     get diagnostics v_written = row_count;
