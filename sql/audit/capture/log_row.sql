@@ -21,7 +21,7 @@ declare
     v_changed hstore;
     v_uid uuid;
     v_new_uid uuid;
-    v_now hstore;
+    v_left hstore;
 begin
     -- What central sent is not an edit made here. The setting alone, which anybody may set, is not believed.
     -- Two conditions would be one query, planned and run for each row.
@@ -54,38 +54,26 @@ begin
         if c_has_uid and v_changed ? 'uid' then
             v_action := 'D';
             v_new_uid := v_changed -> 'uid';
-        elsif pg_column_size(v_row) > 8192 then
+        elsif pg_column_size(v_row) > audit.large_value_size() then
             v_row := audit.without_large_values(v_row, v_changed);
         end if;
     end if;
 
-    -- A trigger that writes other rows of the statement that has fired it has its writes recorded first, and what they have
-    -- overwritten would be recorded after them. So, once triggers have written this table, the row itself tells what is left of it, until
-    -- the transaction ends.
+    -- Once triggers have written this table, the row itself tells what is left of the change, until the transaction ends.
     if pg_trigger_depth() > 1 then
         perform set_config('lizsync.nested_' || tg_relid, 'on', true);
     end if;
-    -- Tables that are audited and not synchronised may not be readable here, or have another column uid than one that tells which row it is.
-    if current_setting('lizsync.nested_' || tg_relid, true) = 'on' and c_has_uid and tg_when = 'AFTER' and v_action <> 'D'
-        and not row_security_active(tg_relid) and has_schema_privilege(tg_table_schema, 'usage') and has_table_privilege(tg_relid, 'select')
-    then
-        execute format('select hstore(t.*) from %I.%I as t where t.uid = $1', tg_table_schema, tg_table_name) into v_now using v_uid;
-        -- As lizsync.uid_column_problem judges it, which takes too long here.
-        if v_now is distinct from hstore(new) and exists (
-            select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-            where i.indrelid = tg_relid and a.attname = 'uid' and a.attnotnull
-                and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null and i.indnkeyatts = 1
-        ) then
-            if v_now is null then
+    if current_setting('lizsync.nested_' || tg_relid, true) = 'on' and c_has_uid and tg_when = 'AFTER' and v_action <> 'D' then
+        v_left := audit.what_triggers_left(tg_relid, tg_table_schema, tg_table_name, v_uid, hstore(new));
+        if v_left is null then
+            return new;
+        end if;
+        if v_action = 'I' then
+            v_row := v_left;
+        else
+            v_changed := v_changed - akeys(hstore(new) - v_left);
+            if v_changed = '' then
                 return new;
-            end if;
-            if v_action = 'I' then
-                v_row := v_now;
-            else
-                v_changed := v_changed - akeys(hstore(new) - v_now);
-                if v_changed = '' then
-                    return new;
-                end if;
             end if;
         end if;
     end if;

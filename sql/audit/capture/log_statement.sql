@@ -70,7 +70,7 @@ begin
         c_application, c_address, c_port, c_query,
         case when c.changed is not null then 'U' when c.before is not null then 'D' else 'I' end,
         case
-            when pg_column_size(c.before) > 8192 and c.changed is not null then audit.without_large_values(c.before, c.changed)
+            when pg_column_size(c.before) > audit.large_value_size() and c.changed is not null then audit.without_large_values(c.before, c.changed)
             else coalesce(c.before, c.after)
         end,
         c.changed, false, c.uid, jsonb_set(v_label, '{time}', to_jsonb(r.edited_at))
