@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jackc/pgpassfile"
 	"github.com/jackc/pgservicefile"
 
 	"github.com/lizsync/lizsync/provider"
@@ -403,66 +404,24 @@ func conninfo(settings map[string]string) string {
 	return strings.Join(items, " ")
 }
 
-// passfilePassword looks a password up in a password file as libpq does; host is "localhost" for the default socket.
-// Source: passwordFromFile in libpq's fe-connect.c.
+// passfilePassword looks a password up in a password file; host is "localhost" for the default socket. As libpq does, it passes
+// over what is no file, and over a file that others may read.
 func passfilePassword(file, host, port, dbname, user string) (password string, unsafe bool, err error) {
 	info, err := os.Stat(file)
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return "", false, nil
-		}
-		return "", false, err
-	}
-	if !info.Mode().IsRegular() {
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
 		return "", false, nil
+	}
+	if err != nil {
+		return "", false, err
 	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		return "", true, nil
 	}
-	content, err := os.ReadFile(file)
+	passwords, err := pgpassfile.ReadPassfile(file)
 	if err != nil {
 		return "", false, err
 	}
-lines:
-	for line := range strings.Lines(string(content)) {
-		line = strings.TrimRight(line, "\r\n")
-		if strings.HasPrefix(line, "#") {
-			continue
-		}
-		for _, want := range []string{host, port, dbname, user} {
-			field, rest, ok := cutField(line)
-			if !ok || field != "*" && unescape(field) != want {
-				continue lines
-			}
-			line = rest
-		}
-		return unescape(line), false, nil
-	}
-	return "", false, nil
-}
-
-// cutField cuts a line of a password file at its first colon that is not escaped.
-func cutField(line string) (field, rest string, ok bool) {
-	for i := 0; i < len(line); i++ {
-		switch line[i] {
-		case '\\':
-			i++
-		case ':':
-			return line[:i], line[i+1:], true
-		}
-	}
-	return "", "", false
-}
-
-func unescape(text string) string {
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		if text[i] == '\\' && i+1 < len(text) {
-			i++
-		}
-		b.WriteByte(text[i])
-	}
-	return b.String()
+	return passwords.FindPassword(host, port, dbname, user), false, nil
 }
 
 // sessionSettings are the settings of the session that the environment asks for.

@@ -223,13 +223,13 @@ func TestUnusableServiceIsExplained(t *testing.T) {
 	require.EqualError(t, err, fmt.Sprintf(`the service file %s cannot be read: line 1 is not in a section`, file))
 }
 
-func TestPasswordFileIsReadAsLibpqReadsIt(t *testing.T) {
+func TestPasswordFileIsRead(t *testing.T) {
 	home := isolate(t)
 	file := filepath.Join(home, ".pgpass")
-	write(t, file, "# comment\nh:5432:d:u:exact\nh:*:d:v:an:unescaped:colon\n*:*:with\\:colon:*:esc\\:aped\\\\\nlocalhost:5432:d:u:socket\nh:5432:w:w:own name\n")
+	write(t, file, "# comment\nh:5432:d:u:exact\nh:*:d:v:any port\n*:*:with\\:colon:*:esc\\:aped\\\\\nlocalhost:5432:d:u:socket\nh:5432:w:w:own name\n")
 	for value, want := range map[string]string{
 		"host=h dbname=d user=u":                   "exact",
-		"host=h port=1 dbname=d user=v":            "an:unescaped:colon",
+		"host=h port=1 dbname=d user=v":            "any port",
 		"host=x dbname=with:colon user=u":          `esc:aped\`,
 		"host=/var/run/postgresql dbname=d user=u": "socket",
 		"host=h user=w":                            "own name",
