@@ -2,5 +2,5 @@
 create or replace function audit.large_value_size() returns integer
 language sql immutable parallel safe
 as $$ select 8192 $$;
-comment on function audit.large_value_size() is 'The size in bytes above which a value that an update did not change is left out of the log.';
+comment on function audit.large_value_size() is 'On both sides: the size in bytes above which a value that an update did not change is left out of the log.';
 revoke all on function audit.large_value_size() from public;

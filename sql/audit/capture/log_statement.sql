@@ -29,14 +29,14 @@ declare
     c_address constant inet := inet_client_addr();
     c_port constant integer := inet_client_port();
     v_exchange lizsync.exchanges;
-    v_label jsonb; -- of all rows but for the time: made for each, it would take a tenth of the whole
+    v_attribution jsonb; -- of all rows but for the time: made for each, it would take a tenth of the whole
 begin
     if not lizsync.is_captured_by_statement(tg_relid) or not tg_argv[1]::boolean then
         raise exception 'this session cannot write to %.%: the table has got a trigger since it synchronised', tg_table_schema, tg_table_name
             using errcode = 'object_not_in_prerequisite_state', hint = 'Connect again.';
     end if;
     select * into v_exchange from lizsync.exchanges where transaction_id = c_transaction;
-    v_label := lizsync.attribution(v_exchange, now());
+    v_attribution := lizsync.attribution(v_exchange, now());
 
     if tg_op = 'INSERT' then
         insert into audit.logged_actions (
@@ -49,7 +49,7 @@ begin
             tg_table_schema, tg_table_name, tg_relid, coalesce(r.author, session_user),
             current_timestamp, statement_timestamp(), clock_timestamp(), c_transaction,
             c_application, c_address, c_port, c_query,
-            'I', c.row_data, false, c.uid, jsonb_set(v_label, '{time}', to_jsonb(r.edited_at))
+            'I', c.row_data, false, c.uid, jsonb_set(v_attribution, '{time}', to_jsonb(r.edited_at))
         from (select n.uid, hstore(n.*) as row_data from new_rows as n offset 0) as c
         left join lizsync.changeset r
             on r.exchange = v_exchange.transaction_id and r.relid = tg_relid and r.uid = c.uid
@@ -73,7 +73,7 @@ begin
             when pg_column_size(c.before) > audit.large_value_size() and c.changed is not null then audit.without_large_values(c.before, c.changed)
             else coalesce(c.before, c.after)
         end,
-        c.changed, false, c.uid, jsonb_set(v_label, '{time}', to_jsonb(r.edited_at))
+        c.changed, false, c.uid, jsonb_set(v_attribution, '{time}', to_jsonb(r.edited_at))
     from (
         select uid, before, after, after - before as changed
         from (select o.uid, hstore(o.*) as before from old_rows as o offset 0) as o

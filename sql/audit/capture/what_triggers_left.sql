@@ -29,5 +29,5 @@ begin
 end
 $$;
 comment on function audit.what_triggers_left(oid, name, name, uuid, hstore) is
-    'The row that a statement has written as triggers have left it; null when it is gone.';
+    'On both sides: the row that a statement has written as triggers have left it; null when it is gone.';
 revoke all on function audit.what_triggers_left(oid, name, name, uuid, hstore) from public;
