@@ -245,11 +245,8 @@ func tableOf(l project.Layer, central *database.Target) (archive.Name, error) {
 	case l.Schema == "":
 		return refuse("is a query and no table", "take it out of PG_LAYERS")
 	}
-	names, err := archive.ParseNames([]string{archive.Name{Schema: l.Schema, Name: l.Table}.SQL()})
-	if err != nil {
-		return archive.Name{}, err
-	}
-	return names[0], nil
+	name := archive.Name{Schema: l.Schema, Name: l.Table}
+	return name, name.Check()
 }
 
 // geopackageSources are the sources of the layers that go to the GeoPackage of a mobile project, by the ids of the layers.

@@ -302,8 +302,8 @@ func Coerce(inputs *jsonschema.Schema, typed map[string][]string) (map[string]an
 			items := []any{}
 			for _, value := range values {
 				if HintOf(property).Type == HintLayers {
-					for _, part := range splitNames(value) {
-						items = append(items, part)
+					for _, name := range SplitList(value) {
+						items = append(items, name)
 					}
 				} else if value != "" {
 					items = append(items, coerce(property.Items, value))
@@ -349,22 +349,4 @@ func coerce(property *jsonschema.Schema, value string) any {
 		}
 	}
 	return value
-}
-
-// splitNames splits table names at the commas that are not inside a quoted identifier.
-func splitNames(list string) []string {
-	var names []string
-	start, quoted := 0, false
-	for i := 0; i <= len(list); i++ {
-		switch {
-		case i == len(list) || list[i] == ',' && !quoted:
-			if name := strings.TrimSpace(list[start:i]); name != "" {
-				names = append(names, name)
-			}
-			start = i + 1
-		case list[i] == '"':
-			quoted = !quoted
-		}
-	}
-	return names
 }

@@ -16,19 +16,15 @@ var reserved = map[string]bool{"public": true, "audit": true, "lizsync": true, "
 func ParseNames(given []string) ([]Name, error) {
 	var names []Name
 	for _, text := range given {
-		parts, ok := splitName(strings.TrimSpace(text))
-		if !ok || len(parts) != 2 || parts[0] == "" || parts[1] == "" {
+		name, ok := parseName(strings.TrimSpace(text))
+		if !ok {
 			return nil, &provider.Failure{
 				Text: fmt.Sprintf("%q is not the name of a table", text),
 				Hint: `write schema.table, each part in double quotes when it has a dot or a quote in it: "my.schema"."my.table"`,
 			}
 		}
-		name := Name{parts[0], parts[1]}
-		if reserved[name.Schema] || strings.HasPrefix(name.Schema, "pg_") {
-			return nil, &provider.Failure{
-				Text: fmt.Sprintf("%s cannot be packaged: the schema %s is never synchronised", name.SQL(), name.Schema),
-				Hint: fmt.Sprintf("move it to a schema of your own: ALTER TABLE %s SET SCHEMA …", name.SQL()),
-			}
+		if err := name.Check(); err != nil {
+			return nil, err
 		}
 		if !slices.Contains(names, name) {
 			names = append(names, name)
@@ -40,40 +36,23 @@ func ParseNames(given []string) ([]Name, error) {
 	return names, nil
 }
 
-func splitName(text string) (parts []string, ok bool) {
-	for {
-		var part string
-		if strings.HasPrefix(text, `"`) {
-			end := 1
-			for ; end < len(text); end++ {
-				if text[end] == '"' {
-					if end+1 == len(text) || text[end+1] != '"' {
-						break
-					}
-					end++
-				}
-			}
-			if end >= len(text) {
-				return nil, false
-			}
-			part, text = strings.ReplaceAll(text[1:end], `""`, `"`), text[end+1:]
-		} else {
-			end := strings.IndexByte(text, '.')
-			if end < 0 {
-				end = len(text)
-			}
-			part, text = text[:end], text[end:]
-			if strings.Contains(part, `"`) {
-				return nil, false
-			}
-		}
-		parts = append(parts, part)
-		if text == "" {
-			return parts, true
-		}
-		if text[0] != '.' {
-			return nil, false
-		}
-		text = text[1:]
+func parseName(text string) (Name, bool) {
+	parts := provider.SplitNames(text, '.')
+	if len(parts) != 2 {
+		return Name{}, false
+	}
+	schema, _, ok1 := provider.Unquote(parts[0])
+	table, _, ok2 := provider.Unquote(parts[1])
+	return Name{schema, table}, ok1 && ok2 && schema != "" && table != ""
+}
+
+// Check refuses what is never synchronised.
+func (n Name) Check() error {
+	if !reserved[n.Schema] && !strings.HasPrefix(n.Schema, "pg_") {
+		return nil
+	}
+	return &provider.Failure{
+		Text: fmt.Sprintf("%s cannot be packaged: the schema %s is never synchronised", n.SQL(), n.Schema),
+		Hint: fmt.Sprintf("move it to a schema of your own: ALTER TABLE %s SET SCHEMA …", n.SQL()),
 	}
 }

@@ -98,10 +98,6 @@ func UnsafeTables(ctx context.Context, q Querier, schemas []string) ([]UnsafeTab
 // synchronised when it is empty. A name with a comma stands in double quotes, and one without quotes may be written in
 // other capitals than the schema's, as in SQL.
 func Schemas(ctx context.Context, q Querier, list string) ([]string, error) {
-	names, err := splitNames(list)
-	if err != nil {
-		return nil, err
-	}
 	rows, err := q.Query(ctx, "select nspname::text, nspname in (select lizsync.user_schemas()) from pg_namespace order by nspname")
 	if err != nil {
 		return nil, fmt.Errorf("look at the schemas: %w", err)
@@ -115,6 +111,7 @@ func Schemas(ctx context.Context, q Querier, list string) ([]string, error) {
 		return nil, fmt.Errorf("look at the schemas: %w", err)
 	}
 	schemas := []string{}
+	names := provider.SplitList(list)
 	if len(names) == 0 {
 		for _, s := range there {
 			if s.Ours {
@@ -124,17 +121,24 @@ func Schemas(ctx context.Context, q Querier, list string) ([]string, error) {
 		return schemas, nil
 	}
 	var unknown, excluded []string
-	for _, name := range names {
+	for _, given := range names {
+		name, quoted, ok := provider.Unquote(given)
+		if !ok {
+			return nil, &provider.Failure{
+				Text: given + " is not the name of a schema",
+				Hint: `write commas between the names, and one with a comma in it in double quotes: city, "parks, gardens"`,
+			}
+		}
 		named := func(text string) int {
 			return slices.IndexFunc(there, func(s schema) bool { return s.Name == text })
 		}
-		at := named(name.text)
-		if at < 0 && !name.quoted {
-			at = named(strings.ToLower(name.text))
+		at := named(name)
+		if at < 0 && !quoted {
+			at = named(strings.ToLower(name))
 		}
 		switch {
 		case at < 0:
-			unknown = append(unknown, name.text)
+			unknown = append(unknown, name)
 		case !there[at].Ours:
 			excluded = append(excluded, there[at].Name)
 		case !slices.Contains(schemas, there[at].Name):
@@ -155,48 +159,6 @@ func Schemas(ctx context.Context, q Querier, list string) ([]string, error) {
 		}
 	}
 	return schemas, nil
-}
-
-type givenName struct {
-	text   string
-	quoted bool
-}
-
-// splitNames splits a list at the commas that are not inside a quoted name.
-func splitNames(list string) ([]givenName, error) {
-	var names []givenName
-	for rest := strings.TrimSpace(list); rest != ""; rest = strings.TrimSpace(rest) {
-		var name givenName
-		if rest[0] == '"' {
-			name.quoted = true
-			var text strings.Builder
-			end := 1
-			for ; end < len(rest); end++ {
-				if rest[end] == '"' {
-					if end+1 == len(rest) || rest[end+1] != '"' {
-						break
-					}
-					end++
-				}
-				text.WriteByte(rest[end])
-			}
-			if end >= len(rest) {
-				return nil, &provider.Failure{Text: "a quote is not closed in the list of schemas: " + list}
-			}
-			name.text, rest = text.String(), strings.TrimSpace(rest[end+1:])
-			if rest != "" && rest[0] != ',' {
-				return nil, &provider.Failure{Text: "a comma is missing in the list of schemas: " + list}
-			}
-			rest = strings.TrimPrefix(rest, ",")
-		} else {
-			name.text, rest, _ = strings.Cut(rest, ",")
-			name.text = strings.TrimSpace(name.text)
-		}
-		if name.text != "" {
-			names = append(names, name)
-		}
-	}
-	return names, nil
 }
 
 // PrepareOptions are the choices of Prepare.

@@ -350,8 +350,8 @@ func TestSchemasAreChosenByName(t *testing.T) {
 		"city,audit,pg_toast": "the schema audit, pg_toast is never synchronised",
 		"topology":            "the schema topology is never synchronised",
 		"tiger_data":          "the schema tiger_data is never synchronised",
-		`city, "Ville`:        `a quote is not closed in the list of schemas: city, "Ville`,
-		`"city" "Ville"`:      `a comma is missing in the list of schemas: "city" "Ville"`,
+		`city, "Ville`:        `"Ville is not the name of a schema`,
+		`"city" "Ville"`:      `"city" "Ville" is not the name of a schema`,
 	} {
 		_, err := database.Schemas(t.Context(), conn, list)
 		assert.EqualError(t, err, want)

@@ -15,6 +15,7 @@ import (
 	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/database"
 	"github.com/lizsync/lizsync/internal/pgtest"
+	"github.com/lizsync/lizsync/provider"
 )
 
 // Violation is what a history has broken. Code says which promise, so that a shrunk history fails in the same way.
@@ -469,10 +470,8 @@ var contentsQuery = func() string {
 
 // plain is a name without its quotes.
 func plain(name string) string {
-	if !strings.HasPrefix(name, `"`) {
-		return name
-	}
-	return strings.ReplaceAll(name[1:len(name)-1], `""`, `"`)
+	text, _, _ := provider.Unquote(name)
+	return text
 }
 
 // guard runs something that may wait for a transaction of the history, and ends what it waits for.
