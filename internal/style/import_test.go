@@ -61,7 +61,7 @@ func wrongWay(all []goPackage) (found []string) {
 			forbidden = append(forbidden, "provider/server", "provider/docs")
 		case within(p.ImportPath, "sql"):
 			forbidden = append(forbidden, "algorithms", "provider")
-		case within(p.ImportPath, "internal/cluster"), within(p.ImportPath, "internal/pgtest"):
+		case within(p.ImportPath, "internal/cluster"), within(p.ImportPath, "internal/link"), within(p.ImportPath, "internal/pgtest"):
 			forbidden = append(forbidden, "algorithms", "provider", "sql")
 		}
 		for _, imported := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {

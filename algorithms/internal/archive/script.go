@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lizsync/lizsync/algorithms/internal/lexer"
 	"github.com/lizsync/lizsync/provider"
 )
 
@@ -45,58 +46,36 @@ func statements(script string) []statement {
 		current, parentheses, body = statement{start: -1}, 0, 0
 	}
 	for i := 0; i < len(script); {
-		rest := script[i:]
-		switch c := script[i]; {
-		case strings.IndexByte(" \t\r\n\f\v", c) >= 0:
-			i++
-		case strings.HasPrefix(rest, "--"):
-			i += lineLength(rest)
-		case strings.HasPrefix(rest, "/*"):
-			i += commentLength(rest)
-		case c == '\\' && current.start < 0:
+		if script[i] == '\\' && current.start < 0 {
 			begin(i)
-			i += lineLength(rest)
+			i += strings.IndexAny(script[i:]+"\n", "\r\n")
 			finish(i)
-		case c == ';' && parentheses == 0 && body == 0:
-			i++
-			finish(i)
-		case c == '\'' || c == '"':
+			continue
+		}
+		token := lexer.Next(script[i:])
+		if token.Kind != lexer.Space && token.Kind != lexer.Comment && (token.Text != ";" || parentheses > 0 || body > 0) {
 			begin(i)
-			i += quotedLength(rest, c, false)
-		case c == '$' && dollarTag(rest) != "":
-			begin(i)
-			tag := dollarTag(rest)
-			if end := strings.Index(rest[len(tag):], tag); end >= 0 {
-				i += len(tag) + end + len(tag)
-			} else {
-				i = len(script)
-			}
-		case isWord(c):
-			begin(i)
-			n := 1
-			for n < len(rest) && (isWord(rest[n]) || rest[n] == '$') {
-				n++
-			}
-			word := strings.ToLower(rest[:n])
-			i += n
-			if word == "e" && i < len(script) && script[i] == '\'' {
-				i += quotedLength(script[i:], '\'', true)
-				continue
-			}
+		}
+		i += len(token.Text)
+		switch token.Kind {
+		case lexer.Word:
+			word := strings.ToLower(token.Text)
 			if len(current.words) < keptWords {
 				current.words = append(current.words, word)
 			}
 			current.stdin = current.stdin || word == "stdin"
 			body = bodyDepth(current, word, body)
-		default:
-			begin(i)
-			switch c {
-			case '(':
+		case lexer.Other:
+			switch token.Text {
+			case "(":
 				parentheses++
-			case ')':
+			case ")":
 				parentheses = max(0, parentheses-1)
+			case ";":
+				if parentheses == 0 && body == 0 {
+					finish(i)
+				}
 			}
-			i++
 		}
 	}
 	finish(len(script))
@@ -119,64 +98,6 @@ func bodyDepth(s statement, word string, depth int) int {
 		return depth - 1
 	}
 	return depth
-}
-
-func isWord(c byte) bool {
-	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
-}
-
-// lineLength is the length of the rest of a line without its end.
-func lineLength(text string) int {
-	if n := strings.IndexAny(text, "\r\n"); n >= 0 {
-		return n
-	}
-	return len(text)
-}
-
-// commentLength is the length of a comment, which may have others inside.
-func commentLength(text string) int {
-	depth := 0
-	for i := 0; i+1 < len(text); i++ {
-		switch text[i : i+2] {
-		case "/*":
-			depth++
-			i++
-		case "*/":
-			depth--
-			i++
-			if depth == 0 {
-				return i + 1
-			}
-		}
-	}
-	return len(text)
-}
-
-// quotedLength is the length of a quoted text. A doubled quote ends one text and begins the next, which comes to the
-// same.
-func quotedLength(text string, quote byte, escapes bool) int {
-	for i := 1; i < len(text); i++ {
-		switch {
-		case text[i] == '\\' && escapes:
-			i++
-		case text[i] == quote:
-			return i + 1
-		}
-	}
-	return len(text)
-}
-
-// dollarTag is the opening tag of a dollar-quoted text, "" when the text is none.
-func dollarTag(text string) string {
-	for i := 1; i < len(text); i++ {
-		switch {
-		case text[i] == '$':
-			return text[:i+1]
-		case !isWord(text[i]) || i == 1 && text[i] >= '0' && text[i] <= '9':
-			return ""
-		}
-	}
-	return ""
 }
 
 // structureOnly removes from a script of pg_restore's what is about the session: commands of psql's (recent minor

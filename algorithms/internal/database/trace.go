@@ -2,7 +2,6 @@ package database
 
 import (
 	"context"
-	"regexp"
 	"strings"
 	"time"
 
@@ -10,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/tracelog"
 	"github.com/sirupsen/logrus"
+
+	"github.com/lizsync/lizsync/algorithms/internal/lexer"
 )
 
 // newTracer makes what tells a log of a connection's statements and how long each took. Only what is named here is told: no
@@ -20,7 +21,7 @@ func newTracer(log logrus.FieldLogger) pgx.QueryTracer {
 		for key, value := range data {
 			switch key {
 			case "sql":
-				fields[key] = strings.Join(strings.Fields(withoutValues(value.(string))), " ")
+				fields[key] = withoutValues(value.(string))
 			case "duration":
 				fields[key] = value.(time.Duration).String()
 			case "commandTag":
@@ -60,68 +61,23 @@ func Trace(ctx context.Context, conn *pgx.Conn, text string) (done func(pgconn.C
 // and of user mappings, connections of dblink and values of rows are strings. It leaves out the rest of the statement where it
 // cannot be sure how the server reads it: behind what does not end, and behind an ordinary string with a backslash, which escapes
 // a quote or not by a setting of the session.
-// Source: https://www.postgresql.org/docs/18/sql-syntax-lexical.html.
 func withoutValues(sql string) string {
 	var told strings.Builder
 	for sql != "" {
-		length, shown := len(sql), "…"
-		switch c := sql[0]; {
-		case strings.HasPrefix(sql, "--"):
-			length, shown = len(lineComment.FindString(sql)), ""
-		case strings.HasPrefix(sql, "/*"):
-			if n := commentLength(sql); n > 0 {
-				length, shown = n, " "
-			}
-		case c == '\'':
-			if n := len(plainString.FindString(sql)); n > 0 {
-				length, shown = n, "'…'"
-			}
-		case escapeString.MatchString(sql):
-			length, shown = len(escapeString.FindString(sql)), "'…'"
-		case dollarQuote.MatchString(sql):
-			quote := dollarQuote.FindString(sql)
-			if n := strings.Index(sql[len(quote):], quote); n >= 0 {
-				length, shown = n+2*len(quote), "'…'"
-			}
-		case c == '"':
-			if n := len(quotedName.FindString(sql)); n > 0 {
-				length, shown = n, sql[:n]
-			}
+		token := lexer.Next(sql)
+		sql = sql[len(token.Text):]
+		if token.Open || token.Kind == lexer.String && strings.Contains(token.Text, `\`) {
+			told.WriteString("…")
+			break
+		}
+		switch token.Kind {
+		case lexer.Space, lexer.Comment:
+			told.WriteString(" ")
+		case lexer.String, lexer.Escape, lexer.Dollar:
+			told.WriteString("'…'")
 		default:
-			// Whole names, because a quote or a dollar behind one is not the beginning of a string of another notation.
-			length = max(1, len(plainName.FindString(sql)))
-			shown = sql[:length]
-		}
-		told.WriteString(shown)
-		sql = sql[length:]
-	}
-	return told.String()
-}
-
-var (
-	lineComment  = regexp.MustCompile(`^--[^\n\r]*`)
-	plainString  = regexp.MustCompile(`^'(?:[^'\\]|'')*'`)
-	escapeString = regexp.MustCompile(`^(?s:[eE]'(?:[^'\\]|\\.|'')*')`)
-	dollarQuote  = regexp.MustCompile(`^\$(?:[A-Za-z_\x{80}-\x{10FFFF}][\w\x{80}-\x{10FFFF}]*)?\$`)
-	quotedName   = regexp.MustCompile(`^"[^"]*"`)
-	plainName    = regexp.MustCompile(`^[A-Za-z_\x{80}-\x{10FFFF}][\w$\x{80}-\x{10FFFF}]*`)
-)
-
-// commentLength is that of a comment, with the comments in it; 0 for one that does not end.
-func commentLength(sql string) int {
-	depth := 0
-	for i := 0; i+1 < len(sql); i++ {
-		switch sql[i : i+2] {
-		case "/*":
-			depth++
-			i++
-		case "*/":
-			depth--
-			i++
-			if depth == 0 {
-				return i + 1
-			}
+			told.WriteString(token.Text)
 		}
 	}
-	return 0
+	return strings.Join(strings.Fields(told.String()), " ")
 }
