@@ -16,7 +16,7 @@ begin
         return;
     end if;
     perform lizsync.run_as_client(
-        lizsync.update_statement(v_table, p_range.columns, format('(select w.uid, w.won as fields from %s as w)', v_rows)), p_range
+        lizsync.update_statement(v_table, p_range.columns, format('(select w.uid as key, w.won as fields from %s as w)', v_rows)), p_range
     );
     if p_range.action = 'R' then
         perform lizsync.run_as_client(
