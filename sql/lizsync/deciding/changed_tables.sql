@@ -1,6 +1,6 @@
 -- On central: altering, renaming or dropping a column writes its entry in the catalogue again. Until the clone has received what
--- was done before, events may name columns that are no more, and rows may lack columns that came since. Rows that stand still may do so from
--- long before.
+-- was done before, events may name columns that are no more, and rows may lack columns that came since. Held rows may be held from long
+-- before.
 create or replace function lizsync.changed_tables(p_exchange lizsync.exchanges, p_perhaps boolean) returns oid[]
 language sql stable
 set search_path from current

@@ -1,4 +1,4 @@
--- On central, after compare: rows of the clone that stand still from before the purge, as those do that were carried over a
+-- On central, after resolve_conflicts: rows of the clone that are held from before the purge, as those are that were rebased over a
 -- deployment; or from before central was restored from a dump, when their snapshot begins at 3, the first transaction of all.
 -- What central did to them since can no longer be told, hence what the clone takes from central may be an edit
 -- that it has not seen: it goes to conflicts, at a time and of an author that nobody knows any more.
@@ -45,5 +45,5 @@ begin
 end
 $$;
 comment on function lizsync.record_purged_conflicts(oid, boolean, boolean) is
-    'On central: has conflicts keep what the rows of a table that stand still from before the purge are about to overwrite or delete.';
+    'On central: has conflicts keep what the rows of a table that are held from before the purge are about to overwrite or delete.';
 revoke all on function lizsync.record_purged_conflicts(oid, boolean, boolean) from public;
