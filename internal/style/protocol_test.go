@@ -101,6 +101,27 @@ func TestSQLThatTheProtocolNamesExists(t *testing.T) {
 	assert.Empty(t, missingSQL(files(t, root, ".sql", "sql"), string(page)))
 }
 
+var inRoom = regexp.MustCompile(`\b([a-z]+/[a-z_]+)\b`)
+
+// The tree of calls in sql/README.md names files by room and name.
+func TestSQLInTheCallTreeExists(t *testing.T) {
+	t.Parallel()
+	sql := files(t, root, ".sql", "sql/lizsync")
+	readme, err := fs.ReadFile(root, "sql/README.md")
+	require.NoError(t, err)
+	named := 0
+	for line := range strings.Lines(string(readme)) {
+		if !strings.HasPrefix(line, "    ") {
+			continue
+		}
+		for _, found := range inRoom.FindAllStringSubmatch(line, -1) {
+			named++
+			assert.Contains(t, sql, "sql/lizsync/"+found[1]+".sql")
+		}
+	}
+	assert.Greater(t, named, 40)
+}
+
 var (
 	commentText = regexp.MustCompile(`(?i)\bcomment\s+on\s+(\w+\s+[^\s(;]+)[^;']*\sis\s+'((?:[^']|'')*)'`)
 	sideNamed   = regexp.MustCompile(`^On (?:a clone|central|both sides)\b`)
