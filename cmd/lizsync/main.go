@@ -110,18 +110,10 @@ func versionCommand() *cobra.Command {
 		Short: "Print the version of this program",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintln(cmd.OutOrStdout(), "lizsync", version())
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), "lizsync", provider.Version())
 			return err
 		},
 	}
-}
-
-// version is that of this program.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "unknown"
 }
 
 // usageError is a mistake in the command line or in the input.

@@ -107,7 +107,7 @@ func serve(ctx context.Context, registry *provider.Registry, catalogue string, o
 		}
 	}
 	s, err := server.New(server.Options{
-		Registry: registry, Version: version(), Token: token, Listener: listener, Certificate: certificate,
+		Registry: registry, Version: provider.Version(), Token: token, Listener: listener, Certificate: certificate,
 		Limits: server.DefaultLimits(), Log: log,
 	})
 	if err != nil {
@@ -128,7 +128,7 @@ func serve(ctx context.Context, registry *provider.Registry, catalogue string, o
 		PID       int    `json:"pid"`
 		Version   string `json:"version"`
 		Catalogue string `json:"catalogue"`
-	}{URL: s.URL(), PID: os.Getpid(), Version: version(), Catalogue: catalogue}
+	}{URL: s.URL(), PID: os.Getpid(), Version: provider.Version(), Catalogue: catalogue}
 	if o.tokenFile == "" {
 		ready.Token = token
 	}
