@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/database"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
 	"github.com/lizsync/lizsync/internal/pgtest"
@@ -599,10 +600,10 @@ func lost(t *testing.T, central, clone *pgtest.DB) {
 	t.Helper()
 	const apply = "lizsync.apply_reply(lizsync.acknowledgement)"
 	restore := clone.Text(t, "select pg_get_functiondef($1::text::regprocedure)", apply)
-	clone.Exec(t, strings.Replace(restore, "begin\n", "begin\n    raise exception 'the reply is lost';\n", 1))
+	clonetest.Alter(t, clone, strings.Replace(restore, "begin\n", "begin\n    raise exception 'the reply is lost';\n", 1))
 	_, err := trySynchronize(t, central, clone)
 	require.ErrorContains(t, err, "the reply is lost")
-	clone.Exec(t, restore)
+	clonetest.Alter(t, clone, restore)
 }
 
 // threeTrees is a central database with three trees, and a clone.

@@ -338,10 +338,10 @@ func TestLostReplyToATakenOverCloneIsFetchedOnce(t *testing.T) {
 	o := upgraded(t, shapes[1])
 	const apply = "lizsync.apply_reply(lizsync.acknowledgement)"
 	restore := o.clone.Text(t, "select pg_get_functiondef($1::text::regprocedure)", apply)
-	o.clone.Exec(t, strings.Replace(restore, "begin\n", "begin\n    raise exception 'the reply is lost';\n", 1))
+	clonetest.Alter(t, o.clone, strings.Replace(restore, "begin\n", "begin\n    raise exception 'the reply is lost';\n", 1))
 	_, err := o.synchronize(t, clonetest.ViaProgram)
 	require.ErrorContains(t, err, "the reply is lost")
-	o.clone.Exec(t, restore)
+	clonetest.Alter(t, o.clone, restore)
 	numbers, err := o.synchronize(t, clonetest.ViaProgram)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"0", "6", "0", "0"}, numbers)

@@ -2,15 +2,17 @@
 // algorithms/internal/database runs them.
 //
 // Tables change by upgrades, which are numbered, run once and are recorded in lizsync.structure_version. Functions are
-// code: every install and every upgrade replaces them all, in any order. A function that goes away, or whose arguments
-// change, is dropped by the upgrade that comes with the change.
+// code: every install and every upgrade replaces them all, in any order, and records them in lizsync.installed_functions. A
+// function of that record which is no longer made, or has other arguments now, is dropped.
 //
 // A function is in a file of its own, SCHEMA/ROOM/NAME.sql. The room is the stage that it belongs to; README.md beside this
 // file lists them. What people call is in the rooms api.
 package sql
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"path"
@@ -46,6 +48,18 @@ func (f Function) Object() string {
 	return schema + "." + strings.TrimSuffix(path.Base(f.Name), ".sql")
 }
 
+// Signatures are the functions that the file makes, with the types of their arguments, as their comments name them. They are
+// several where a name is overloaded.
+func (f Function) Signatures() []string {
+	var signatures []string
+	for _, found := range commented.FindAllStringSubmatch(f.Text, -1) {
+		signatures = append(signatures, found[1])
+	}
+	return signatures
+}
+
+var commented = regexp.MustCompile(`(?m)^comment on (?:function|procedure|aggregate) (\S.*?\)) is\b`)
+
 // IsPublic tells whether people call it; the other functions are called by these and by the program.
 func (f Function) IsPublic() bool { return path.Base(path.Dir(f.Name)) == "api" }
 
@@ -64,6 +78,15 @@ type Structure struct {
 
 // Version is what a database has after all the upgrades.
 func (s Structure) Version() int { return len(s.Upgrades) }
+
+// Digest tells the functions of one version of the program from those of another.
+func (s Structure) Digest() string {
+	hash := sha256.New()
+	for _, f := range s.Functions {
+		fmt.Fprintf(hash, "%s %d\n%s", f.Name, len(f.Text), f.Text)
+	}
+	return hex.EncodeToString(hash.Sum(nil))
+}
 
 // After returns the upgrades that a database at a version still needs.
 func (s Structure) After(version int) []Upgrade {

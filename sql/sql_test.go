@@ -48,7 +48,33 @@ func TestEachFunctionFileIsNamedAfterItsObject(t *testing.T) {
 				assert.Equal(t, script.Object(), object[1], "%s: one object a file", script.Name)
 			}
 		}
+		if assert.Len(t, script.Signatures(), len(objects), script.Name) {
+			for _, signature := range script.Signatures() {
+				assert.True(t, strings.HasPrefix(signature, script.Object()+"("), signature)
+			}
+		}
 	}
+}
+
+func TestTheDigestTellsOneVersionFromAnother(t *testing.T) {
+	digest := func(edit func(files fstest.MapFS)) string {
+		files := tree("0001_create_tables.sql")
+		edit(files)
+		s, err := load(files)
+		require.NoError(t, err)
+		return s.Digest()
+	}
+	seen := map[string]bool{}
+	for _, edit := range []func(files fstest.MapFS){
+		func(fstest.MapFS) {},
+		func(files fstest.MapFS) { files["audit/api/a.sql"].Data = []byte("select 9") },
+		func(files fstest.MapFS) { files["audit/api/c.sql"] = &fstest.MapFile{Data: []byte("select 1")} },
+		func(files fstest.MapFS) { delete(files, "lizsync/room/b.sql") },
+	} {
+		seen[digest(edit)] = true
+		assert.Equal(t, digest(edit), digest(edit))
+	}
+	assert.Len(t, seen, 4)
 }
 
 func TestWhatPeopleCallIsInTheRoomForIt(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 // layout is where each table stands, by column and from the top, so that what refers to another stands beside it. Tables that are
 // not named make the last column.
 var layout = [][]string{
-	{"audit.logged_actions", "audit.logged_relations", "lizsync.server_metadata", "lizsync.structure_version"},
-	{"lizsync.synchronized_tables", "lizsync.pending_changes", "lizsync.reply", "lizsync.central"},
+	{"audit.logged_actions", "audit.logged_relations", "lizsync.server_metadata", "lizsync.structure_version", "lizsync.installed_program"},
+	{"lizsync.synchronized_tables", "lizsync.pending_changes", "lizsync.reply", "lizsync.central", "lizsync.installed_functions"},
 	{"lizsync.clones", "lizsync.history"},
 	{"lizsync.conflicts", "lizsync.exchanges"},
 }

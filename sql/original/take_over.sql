@@ -325,7 +325,6 @@ cross join (
     join pg_roles r on r.oid = a.grantee
     where c.relnamespace = 'lizsync_original'::regnamespace and a.privilege_type in ('INSERT', 'UPDATE') and r.rolname <> current_user
 ) as r;
-select lizsync.grant_exchange(r) from (select distinct unnest(former_roles) from lizsync.clones) as u (r);
 
 do $$
 declare
@@ -362,3 +361,6 @@ begin
     end loop;
 end
 $$;
+
+-- After all other grants: it notes that they have altered no function.
+select lizsync.grant_exchange(r) from (select distinct unnest(former_roles) from lizsync.clones) as u (r);

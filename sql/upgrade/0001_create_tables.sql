@@ -79,6 +79,32 @@ comment on column lizsync.structure_version.version is 'Number of the upgrade; t
 comment on column lizsync.structure_version.installed_at is 'When it was made.';
 comment on column lizsync.structure_version.description is 'What it does.';
 
+create table lizsync.installed_program (
+    version text not null,
+    digest text not null,
+    functions_digest text not null,
+    installed_at timestamptz not null default now(),
+    only_one boolean not null default true unique check (only_one)
+);
+comment on table lizsync.installed_program is 'The program that installed the functions. One row.';
+comment on column lizsync.installed_program.version is 'Its version, as it tells it itself; programs that were not released have none to compare.';
+comment on column lizsync.installed_program.digest is 'Digest of its functions as it has them, in files.';
+comment on column lizsync.installed_program.functions_digest is 'Digest of all of lizsync.installed_functions: equal where the same functions were installed.';
+comment on column lizsync.installed_program.installed_at is 'When it installed them.';
+comment on column lizsync.installed_program.only_one is 'Holds the table to one row.';
+
+create table lizsync.installed_functions (
+    signature text primary key,
+    digest text not null,
+    function_oid oid not null,
+    written xid not null
+);
+comment on table lizsync.installed_functions is 'The functions of both schemas that LizSync has installed. Others there are not its own.';
+comment on column lizsync.installed_functions.signature is 'Name and types of the arguments.';
+comment on column lizsync.installed_functions.digest is 'Digest of the function as it was installed: see lizsync.function_digests.';
+comment on column lizsync.installed_functions.function_oid is 'Object id of the function.';
+comment on column lizsync.installed_functions.written is 'The transaction (xmin) that wrote its row of pg_proc. As long as that is the same, nobody has altered the function, and its digest need not be computed.';
+
 create table if not exists lizsync.server_metadata (
     server_id uuid primary key default gen_random_uuid(),
     server_name text not null unique
@@ -284,13 +310,17 @@ comment on column lizsync.central.only_one is 'Holds the table to one row.';
 
 -- lizsync: the work of one synchronisation, emptied by its own transaction ------------------------------------------------------
 
-create type lizsync.slot as (version integer, max_tries integer, asked_at double precision, given_at double precision);
-comment on type lizsync.slot is 'Leave to synchronise: the version of central''s structure, how often an exchange may be begun, and central''s clock, in seconds since 1970, when the slot was asked for and when it was given.';
+create type lizsync.slot as (
+    version integer, functions text, program text, max_tries integer, asked_at double precision, given_at double precision
+);
+comment on type lizsync.slot is 'Leave to synchronise: the version of central''s structure, the digest of its functions and the version of the program that installed them, how often an exchange may be begun, and central''s clock, in seconds since 1970, when the slot was asked for and when it was given.';
 
 create type lizsync.handshake as (
     server_id uuid,
     server_name text,
     structure_version integer,
+    functions text,
+    program text,
     system_identifier bigint,
     central_id uuid,
     central_system_identifier bigint,
@@ -298,7 +328,7 @@ create type lizsync.handshake as (
     cursor pg_snapshot,
     snapshot pg_snapshot
 );
-comment on type lizsync.handshake is 'The handshake: what a clone says of itself at the start of a synchronisation.';
+comment on type lizsync.handshake is 'The handshake: what a clone says of itself at the start of a synchronisation; of its functions, as in lizsync.slot.';
 
 create type lizsync.table_column as (relation text, column_name text, type_name text);
 comment on type lizsync.table_column is 'A column that is synchronised, to compare structures.';

@@ -90,6 +90,16 @@ func NewCentralOn(t testing.TB, server *pgtest.Server, ddl string, tables ...str
 	return c
 }
 
+// Alter alters functions of LizSync, which then pass for those that were installed.
+func Alter(t testing.TB, db *pgtest.DB, statements string) {
+	t.Helper()
+	db.Exec(t, statements)
+	db.Exec(t, `
+		update lizsync.installed_functions f set digest = d.digest, function_oid = d.function_oid, written = d.written
+		from lizsync.function_digests() as d
+		where d.signature = f.signature and d.digest <> f.digest`)
+}
+
 // Clone is a clone of a central database, and the connections over which it synchronises.
 type Clone struct {
 	*pgtest.DB

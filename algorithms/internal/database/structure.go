@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,7 +39,7 @@ type InstallOptions struct {
 // Install installs the structure of this program and returns its version. The transaction's settings are as before when
 // it returns; it stays open, and is of no more use after an error.
 func Install(ctx context.Context, tx pgx.Tx, options InstallOptions, feedback provider.Feedback) (int, error) {
-	return installer{tx, sql.Current(), structurePatience, feedback}.install(ctx, options)
+	return installer{tx, sql.Current(), provider.Version(), structurePatience, feedback}.install(ctx, options)
 }
 
 // Upgraded tells what Upgrade did, or what it would do.
@@ -46,61 +47,91 @@ type Upgraded struct {
 	Original      string // version of the original LizSync that was taken over; empty for none
 	Before, After int
 	Upgrades      []sql.Upgrade // those between the two
+	Altered       []string      // functions that were altered or dropped since they were installed; empty for none
+	Program       string        // version of another program that had installed other functions; empty for none
+	IsNewer       bool          // that one is newer than this one
 }
 
 // Upgrade brings the structure of a database up to this program's, its functions included, and takes over a database of
 // the original LizSync, for which the transaction must be READ COMMITTED. Unless run is true it only reports what it would
-// do. The transaction is left as Install leaves it.
+// do; but when nothing differs except functions, it repairs them, and replaces those of an older program. The transaction is
+// left as Install leaves it.
 func Upgrade(ctx context.Context, tx pgx.Tx, run bool, feedback provider.Feedback) (Upgraded, error) {
-	return installer{tx, sql.Current(), structurePatience, feedback}.upgrade(ctx, run)
+	return installer{tx, sql.Current(), provider.Version(), structurePatience, feedback}.upgrade(ctx, run)
 }
 
 // CheckStructure returns a *provider.Failure that names the algorithm to run when the structure of a database is
-// missing, older or newer than this program's.
+// missing, older or newer than this program's, or when its functions are not those of this program.
 func CheckStructure(ctx context.Context, conn *pgx.Conn) error {
+	functions, err := CheckVersion(ctx, conn)
+	if err != nil {
+		return err
+	}
+	if err := functions.CheckIntact(); err != nil {
+		return err
+	}
+	return functions.CheckProgram()
+}
+
+// CheckVersion is CheckStructure without a look at the functions, which it returns. Two databases may synchronise although the
+// program that is asked to do it has other functions than they: it is for them to say whether they understand each other.
+func CheckVersion(ctx context.Context, conn *pgx.Conn) (Functions, error) {
 	var database, user string
 	var installed, usable, original bool
+	var missing []string
 	err := conn.QueryRow(ctx, `
-		select current_database(), current_user, p.oid is not null,
-			coalesce(has_schema_privilege(n.oid, 'usage') and has_function_privilege(p.oid, 'execute'), false),
+		select current_database(), current_user,
+			exists (select from pg_class where relnamespace = n.oid and relname = 'structure_version'),
+			array(
+				select format('lizsync.%s() is missing', f) from unnest(array['current_version', 'functions_state']) as f
+				where not exists (select from pg_proc where pronamespace = n.oid and proname = f and pronargs = 0)
+			),
+			coalesce(has_schema_privilege(n.oid, 'usage') and not exists (
+				select from pg_proc
+				where pronamespace = n.oid and proname in ('current_version', 'functions_state') and not has_function_privilege(oid, 'execute')
+			), false),
 			exists (select from pg_class where relnamespace = n.oid and relname = 'sys_structure_metadonnee' and relkind = 'r')
 		from (select) as one
 		left join pg_namespace n on n.nspname = 'lizsync'
-		left join pg_proc p on p.pronamespace = n.oid and p.proname = 'current_version'
-	`).Scan(&database, &user, &installed, &usable, &original)
+	`).Scan(&database, &user, &installed, &missing, &usable, &original)
 	if err != nil {
-		return fmt.Errorf("look for the LizSync structure: %w", err)
+		return Functions{}, fmt.Errorf("look for the LizSync structure: %w", err)
 	}
+	program := sql.Current().Version()
 	switch {
 	case original:
 		version, err := originalVersion(ctx, conn)
 		if err != nil {
-			return err
+			return Functions{}, err
 		}
-		return &provider.Failure{
-			Text: fmt.Sprintf("the database %s has the original LizSync %s, and this program needs version %d of the LizSync structure", database, version, sql.Current().Version()),
+		return Functions{}, &provider.Failure{
+			Text: fmt.Sprintf("the database %s has the original LizSync %s, and this program needs version %d of the LizSync structure", database, version, program),
 			Hint: "run upgrade_database_structure on it with RUN_MIGRATIONS=true",
 		}
 	case !installed:
-		return missingStructure(database)
+		return Functions{}, missingStructure(database)
+	case len(missing) > 0:
+		return Functions{}, Functions{database: database, Altered: missing}.CheckIntact()
 	case !usable:
-		return &provider.Failure{
+		return Functions{}, &provider.Failure{
 			Text: fmt.Sprintf("the role %s may not use LizSync in the database %s", user, database),
 			Hint: "connect with the role that installed it, or with the role of a clone that is registered there",
 		}
 	}
 	var version int
 	if err := conn.QueryRow(ctx, "select coalesce(lizsync.current_version(), 0)").Scan(&version); err != nil {
-		return fmt.Errorf("read the version of the LizSync structure: %w", err)
+		return Functions{}, fmt.Errorf("read the version of the LizSync structure: %w", err)
 	}
-	program := sql.Current().Version()
 	if version < program {
-		return &provider.Failure{
+		return Functions{}, &provider.Failure{
 			Text: fmt.Sprintf("the LizSync structure of the database %s has version %d, and this program needs version %d", database, version, program),
 			Hint: "run upgrade_database_structure on it with RUN_MIGRATIONS=true",
 		}
 	}
-	return newerStructure(database, version, program)
+	if err := newerStructure(database, version, program); err != nil {
+		return Functions{}, err
+	}
+	return readFunctions(ctx, conn, database)
 }
 
 func missingStructure(database string) error {
@@ -132,6 +163,7 @@ func Close(ctx context.Context, conn *pgx.Conn) {
 type installer struct {
 	tx        pgx.Tx
 	structure sql.Structure
+	version   string        // of the program
 	patience  time.Duration // for each lock on a table
 	feedback  provider.Feedback
 }
@@ -222,7 +254,16 @@ func (i installer) upgrade(ctx context.Context, run bool) (Upgraded, error) {
 			Hint: "restore it from a backup, or replace the structure by create_database_structure with OVERRIDE=true",
 		}
 	}
-	if !run {
+	functions, err := i.readFunctions(ctx, found.database)
+	if err != nil {
+		return done, err
+	}
+	done.Altered = functions.Altered
+	if !functions.isOf(i.structure) {
+		done.Program = cmp.Or(functions.Version, "unknown")
+		done.IsNewer = isNewer(functions.Version, i.version)
+	}
+	if differ := len(done.Altered) > 0 || done.Program != ""; !run && (!differ || done.IsNewer || len(done.Upgrades) > 0) {
 		return done, nil
 	}
 	if !found.isOwner {
@@ -359,6 +400,7 @@ func (i installer) withSettings(ctx context.Context, hstore, role string, do fun
 	settings := [][2]string{
 		{"search_path", "pg_catalog, " + quote(hstore) + ", pg_temp"},
 		{"check_function_bodies", "off"},
+		{"quote_all_identifiers", "off"}, // which a SET clause of a function would keep
 		{"client_min_messages", "warning"},
 		{"lock_timeout", milliseconds(i.patience)},
 	}
@@ -599,7 +641,7 @@ func (i installer) dropTriggers(ctx context.Context, schemas ...string) ([]strin
 	return tables, nil
 }
 
-// objects describes what is in both schemas.
+// objects describes what is in both schemas, but for the functions that LizSync has installed: others may take their place.
 func (i installer) objects(ctx context.Context) ([]string, error) {
 	rows, err := i.tx.Query(ctx, `
 		with schema as (
@@ -608,7 +650,8 @@ func (i installer) objects(ctx context.Context) ([]string, error) {
 		select pg_describe_object('pg_class'::regclass, oid, 0) from pg_class
 		where relnamespace in (select oid from schema) and relkind in ('r', 'p', 'v', 'm', 'f', 'S')
 		union all
-		select pg_describe_object('pg_proc'::regclass, oid, 0) from pg_proc where pronamespace in (select oid from schema)
+		select pg_describe_object('pg_proc'::regclass, oid, 0) from pg_proc
+		where pronamespace in (select oid from schema) and oid::regprocedure::text not in (select signature from lizsync.installed_functions)
 		union all
 		select pg_describe_object('pg_type'::regclass, t.oid, 0) from pg_type t left join pg_class c on c.oid = t.typrelid
 		where typnamespace in (select oid from schema) and (typtype in ('d', 'e') or c.relkind = 'c')
@@ -651,19 +694,7 @@ func (i installer) run(ctx context.Context, hstore string, upgrades []sql.Upgrad
 		}
 	}
 	i.feedback.Message(fmt.Sprintf("%d functions, with hstore from the schema %s", len(i.structure.Functions), hstore))
-	for _, function := range i.structure.Functions {
-		if err := i.script(ctx, function.Script); err != nil {
-			return err
-		}
-	}
-	const grants = `
-		select lizsync.grant_exchange(rolname)
-		from pg_catalog.pg_roles
-		where rolname in (select unnest(role_name || former_roles) from lizsync.clones where not revoked)`
-	if _, err := i.tx.Exec(ctx, grants); err != nil {
-		return fmt.Errorf("grant the roles of the clones what they need: %w", err)
-	}
-	return nil
+	return i.installFunctions(ctx)
 }
 
 // script runs the statements of a file.
@@ -671,13 +702,18 @@ func (i installer) script(ctx context.Context, script sql.Script) error {
 	done := Trace(ctx, i.tx.Conn(), "run "+script.Name)
 	err := i.tx.Conn().PgConn().Exec(ctx, script.Text).Close()
 	done(pgconn.CommandTag{}, err)
+	return i.explainScript(err, script, 0)
+}
+
+// explainScript names the line of a script that failed, which was sent after a number of other characters.
+func (i installer) explainScript(err error, script sql.Script, before int) error {
 	if err == nil {
 		return nil
 	}
 	place := script.Name
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Position > 0 {
-		place = fmt.Sprintf("%s, line %d", place, line(script.Text, int(pg.Position)))
+	if errors.As(err, &pg) && int(pg.Position) > before {
+		place = fmt.Sprintf("%s, line %d", place, line(script.Text, int(pg.Position)-before))
 	}
 	return i.explainLock(fmt.Errorf("run %s: %w", place, err), "a table of the schemas audit and lizsync")
 }

@@ -458,7 +458,7 @@ func TestUpgradeOfTheCurrentVersionDoesNothing(t *testing.T) {
 	for range 2 {
 		upgraded, err := upgrade(t, db.URL, true)
 		require.NoError(t, err)
-		assert.Equal(t, database.Upgraded{Before: version, After: version, Upgrades: []sql.Upgrade{}}, upgraded)
+		assert.Equal(t, database.Upgraded{Before: version, After: version, Upgrades: []sql.Upgrade{}, Altered: []string{}}, upgraded)
 		assert.Equal(t, before, dump(t, db), "a fresh install equals an install that was upgraded")
 		assert.Equal(t, rows, db.Rows(t, recorded))
 	}
@@ -470,15 +470,15 @@ func TestUpgradeRepairsFunctions(t *testing.T) {
 	role := db.Role(t)
 	db.Exec(t, "select lizsync.register_clone(gen_random_uuid(), 'tablet', $1, '{}', pg_current_snapshot(), gen_random_uuid(), pg_current_snapshot(), 1)", role.Name)
 	before := dump(t, db)
-	db.Exec(t, `
-		create or replace function lizsync.server_id() returns uuid language sql as 'select null::uuid';
-		drop function lizsync.exchange()`)
-	_, err := upgrade(t, db.URL, false)
-	require.NoError(t, err)
-	assert.NotEqual(t, before, dump(t, db), "it only reports unless it is asked to run")
-	_, err = upgrade(t, db.URL, true)
-	require.NoError(t, err)
-	assert.Equal(t, before, dump(t, db), "with what the role of a clone may call")
+	for _, run := range []bool{false, true} {
+		db.Exec(t, `
+			create or replace function lizsync.server_id() returns uuid language sql as 'select null::uuid';
+			drop function lizsync.exchange()`)
+		upgraded, err := upgrade(t, db.URL, run)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"lizsync.exchange() is missing", "lizsync.server_id() was altered"}, upgraded.Altered)
+		assert.Equal(t, before, dump(t, db), "with what the role of a clone may call")
+	}
 }
 
 // next is the program's structure with upgrades added.
@@ -491,7 +491,7 @@ func next(texts ...string) database.Installer {
 			Version: version, Description: fmt.Sprintf("step %d", version), Script: sql.Script{Name: fmt.Sprintf("upgrade/%04d_step.sql", version), Text: text},
 		})
 	}
-	return database.Installer{Structure: structure, Patience: 50 * time.Millisecond}
+	return database.Installer{Structure: structure, Version: "v1.0.0", Patience: 50 * time.Millisecond}
 }
 
 const versions = "select string_agg(version::text, ' ' order by version) from lizsync.structure_version"

@@ -113,7 +113,7 @@ func TestADeleteWinsOverAnEditAndTheRowIsKeptWhole(t *testing.T) {
 // skew lets the clock of the clones be measured as ahead of central's by so much.
 func skew(t *testing.T, central *clonetest.Central, ahead string) {
 	t.Helper()
-	central.Exec(t, fmt.Sprintf(`
+	clonetest.Alter(t, central.DB, fmt.Sprintf(`
 		create schema if not exists skewed;
 		grant usage on schema skewed to public;
 		create or replace function skewed.clock_timestamp() returns timestamptz language sql as $$ select pg_catalog.clock_timestamp() - interval '%s' $$;

@@ -292,9 +292,9 @@ func TestALostReplyIsResumedByAClockThatWasSetRight(t *testing.T) {
 	central := city(t, "")
 	clone := central.Clone(t)
 	set(t, clone.DB, "a", "x = 1")
-	central.Exec(t, "create or replace function lizsync.clock_correction() returns interval language sql stable as $$ select interval '1 hour' $$")
+	clonetest.Alter(t, central.DB, "create or replace function lizsync.clock_correction() returns interval language sql stable as $$ select interval '1 hour' $$")
 	lost(t, clone, clonetest.ViaProgram)
-	central.Exec(t, "create or replace function lizsync.clock_correction() returns interval language sql stable as $$ select interval '3 s' $$")
+	clonetest.Alter(t, central.DB, "create or replace function lizsync.clock_correction() returns interval language sql stable as $$ select interval '3 s' $$")
 	require.Zero(t, clone.MustSync(t, clonetest.ViaProgram))
 	trees(t, "a", "1 0 0", central.DB, clone.DB)
 }
@@ -343,7 +343,7 @@ func greet(t *testing.T, conn *pgx.Conn) greeted {
 	execute(t, conn, "begin")
 	require.NoError(t, conn.QueryRow(t.Context(), `
 		select b.handshake::text, b.columns::text, (b.handshake).snapshot::text
-		from lizsync.begin_synchronization(lizsync.current_version()) as b`).Scan(&g.handshake, &g.columns, &g.snapshot))
+		from lizsync.check_functions() as f, lizsync.begin_synchronization(lizsync.current_version(), f.digest, f.program) as b`).Scan(&g.handshake, &g.columns, &g.snapshot))
 	return g
 }
 

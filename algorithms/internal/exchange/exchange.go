@@ -33,6 +33,15 @@ type Counts struct {
 	Pending           int // rows that stand still because they could not be applied
 }
 
+// slot is leave to synchronise, and what central says of itself with it.
+type slot struct {
+	version   int     // of central's structure
+	functions string  // their digest
+	program   string  // the version of the program that installed them
+	maxTries  int     // how often an exchange may be begun, because others were writing the same rows
+	offset    float64 // how far the clone's clock is ahead of central's, in seconds
+}
+
 // handshake is what the clone says at the start; its composite values, in their text form, are for central.
 type handshake struct {
 	cloneID, snapshot           []byte
@@ -61,7 +70,7 @@ func Synchronize(ctx context.Context, clone, central *pgx.Conn, feedback provide
 		return Counts{}, fmt.Errorf("begin on the clone: %w", err)
 	}
 	defer rollback(ctx, clone)
-	h, err := begin(ctx, clone, s.version)
+	h, err := begin(ctx, clone, s)
 	if err != nil {
 		return Counts{}, err
 	}
@@ -93,13 +102,6 @@ func leftToTheNext(what string, err error) error {
 	return &provider.Failure{Text: fmt.Sprintf("%s: %v", what, err), Hint: "synchronise again", Err: err}
 }
 
-// slot is leave to synchronise.
-type slot struct {
-	version  int     // of central's structure
-	maxTries int     // how often an exchange may be begun, because others were writing the same rows
-	offset   float64 // how far the clone's clock is ahead of central's, in seconds
-}
-
 // acquireSlot waits until central has not too many others to synchronise with. The clocks are compared as NTP does it: what the
 // answer took on central does not count.
 func acquireSlot(ctx context.Context, clone, central *pgx.Conn) (slot, error) {
@@ -109,7 +111,9 @@ func acquireSlot(ctx context.Context, clone, central *pgx.Conn) (slot, error) {
 	if err := query(ctx, clone, clock).Scan(&before); err != nil {
 		return s, fmt.Errorf("read the clone's clock: %w", err)
 	}
-	if err := query(ctx, central, "select * from lizsync.acquire_slot()").Scan(&s.version, &s.maxTries, &asked, &given); err != nil {
+	// By their names: another version's slot may have more.
+	const wait = "select version, functions, program, max_tries, asked_at, given_at from lizsync.acquire_slot()"
+	if err := query(ctx, central, wait).Scan(&s.version, &s.functions, &s.program, &s.maxTries, &asked, &given); err != nil {
 		return s, fmt.Errorf("wait for central: %w", err)
 	}
 	if err := query(ctx, clone, clock).Scan(&after); err != nil {
@@ -119,11 +123,11 @@ func acquireSlot(ctx context.Context, clone, central *pgx.Conn) (slot, error) {
 	return s, nil
 }
 
-func begin(ctx context.Context, clone *pgx.Conn, centralVersion int) (handshake, error) {
+func begin(ctx context.Context, clone *pgx.Conn, s slot) (handshake, error) {
 	var h handshake
 	err := query(ctx, clone, `
 		select (b.handshake).server_id::text, (b.handshake).snapshot::text, b.handshake::text, b.columns::text, b.pending::text, b.batches
-		from lizsync.begin_synchronization($1) as b`, centralVersion,
+		from lizsync.begin_synchronization($1, $2, $3) as b`, s.version, s.functions, s.program,
 	).Scan(&h.cloneID, &h.snapshot, &h.handshake, &h.columns, &h.pending, &h.batches)
 	if err != nil {
 		return handshake{}, fmt.Errorf("begin the synchronisation on the clone: %w", err)

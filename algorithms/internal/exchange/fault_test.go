@@ -85,11 +85,11 @@ func gate(t *testing.T, db *pgtest.DB, function string) (holder *pgx.Conn, resto
 	} else {
 		body = "\nselect " + lock + ";" + body
 	}
-	db.Exec(t, head+"AS $function$"+body)
+	clonetest.Alter(t, db, head+"AS $function$"+body)
 	require.Contains(t, db.Text(t, "select prosrc from pg_proc where oid = $1::text::regprocedure", function), lock)
 	holder = begin(t, db)
 	execute(t, holder, "select pg_advisory_xact_lock(15112)")
-	return holder, func() { db.Exec(t, original) }
+	return holder, func() { clonetest.Alter(t, db, original) }
 }
 
 // Rule 1: whichever server dies, and wherever the synchronisation is.

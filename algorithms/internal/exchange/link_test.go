@@ -81,7 +81,7 @@ func TestALinkThatHangsFreesCentralsLocks(t *testing.T) {
 		original := central.Text(t, "select pg_get_functiondef($1::text::regprocedure)", opening)
 		const timeout = "'idle_in_transaction_session_timeout', '30s'"
 		require.Contains(t, original, timeout)
-		central.Exec(t, strings.Replace(original, timeout, "'idle_in_transaction_session_timeout', '3s'", 1))
+		clonetest.Alter(t, central.DB, strings.Replace(original, timeout, "'idle_in_transaction_session_timeout', '3s'", 1))
 
 		editBoth(t, clone, 1)
 		watch := clone.Conn(t)
@@ -104,7 +104,7 @@ func TestALinkThatHangsFreesCentralsLocks(t *testing.T) {
 		l.Mend() // which cuts what hung
 		require.Error(t, <-done)
 		restore()
-		central.Exec(t, original)
+		clonetest.Alter(t, central.DB, original)
 		trees(t, "a", "0 -1 0", central.DB)
 		settled(t, clone, via, 1, "hung")
 	})

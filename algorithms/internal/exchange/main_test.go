@@ -168,8 +168,8 @@ func replaced(t *testing.T, db *pgtest.DB, function, body string) (restore func(
 	head := db.Text(t, `
 		select format('create or replace function %s(%s) returns %s language plpgsql', $2::text, pg_get_function_arguments(f), pg_get_function_result(f))
 		from (select $1::text::regprocedure as f) as f`, function, function[:strings.Index(function, "(")])
-	db.Exec(t, head+" as $$ begin "+body+" end $$")
-	return func() { db.Exec(t, original) }
+	clonetest.Alter(t, db, head+" as $$ begin "+body+" end $$")
+	return func() { clonetest.Alter(t, db, original) }
 }
 
 // lost synchronises a clone that loses central's reply: central has committed, the clone has not.

@@ -125,7 +125,7 @@ func (p *process) step() error {
 		}
 		err := p.clone.QueryRow(ctx, `
 			select (b.handshake).server_id::text, (b.handshake).snapshot::text, b.handshake::text, b.columns::text, b.pending::text, b.batches
-			from lizsync.begin_synchronization(lizsync.current_version()) as b`, mode,
+			from lizsync.check_functions() as f, lizsync.begin_synchronization(lizsync.current_version(), f.digest, f.program) as b`, mode,
 		).Scan(&p.id, &p.snapshot, &p.handshake, &p.columns, &p.pending, &p.batches)
 		if err != nil {
 			return err

@@ -31,10 +31,12 @@ begin
         execute format('select %I.dblink_connect(''lizsync'', ''central_server'')', v_dblink);
         v_asked := clock_timestamp();
         begin
-            v_slot := lizsync.central_query('select lizsync.acquire_slot()');
+            -- By their names: another version's slot may have more.
+            v_slot := lizsync.central_query('select row (version, functions, program, max_tries, asked_at, given_at) from lizsync.acquire_slot()');
         exception when undefined_function or invalid_schema_name then
             if lizsync.central_query('select to_regclass(''lizsync.sys_structure_metadonnee'')') is null then
-                raise;
+                raise exception 'central lacks functions of LizSync: %', sqlerrm
+                    using errcode = 'undefined_function', hint = 'Check the connection to central, and run upgrade_database_structure on it.';
             end if;
             v_original := lizsync.central_query('select version from lizsync.sys_structure_metadonnee order by date_ajout desc, id desc limit 1');
             raise exception 'central has version % of the original LizSync and this clone version % of the LizSync structure', v_original, lizsync.current_version()
@@ -42,7 +44,7 @@ begin
         end;
         -- As NTP does: what the answer took on central does not count.
         v_offset := (extract(epoch from v_asked) - v_slot.asked_at + extract(epoch from clock_timestamp()) - v_slot.given_at) / 2;
-        select * into v_begin from lizsync.begin_synchronization(v_slot.version);
+        select * into v_begin from lizsync.begin_synchronization(v_slot.version, v_slot.functions, v_slot.program);
 
         loop
             begin

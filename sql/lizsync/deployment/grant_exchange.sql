@@ -7,7 +7,7 @@ begin
     execute format('grant usage on schema lizsync to %I', p_role);
     execute format(
         'grant execute on function
-            lizsync.current_version(), lizsync.acquire_slot(),
+            lizsync.current_version(), lizsync.functions_state(), lizsync.acquire_slot(),
             lizsync.open_exchange(lizsync.handshake, lizsync.table_column[], lizsync.pending_row[], interval, boolean),
             lizsync.receive_batch(text), lizsync.exchange(), lizsync.reply_batch(uuid, integer, uuid),
             lizsync.clone_status(uuid, pg_snapshot), lizsync.clone_conflicts(uuid, integer),
@@ -27,6 +27,10 @@ begin
         to %I',
         p_role
     );
+    -- The grant has written the rows of the catalog, and altered no function.
+    update lizsync.installed_functions f set function_oid = d.function_oid, written = d.written
+    from lizsync.function_digests() as d
+    where d.signature = f.signature and d.digest = f.digest and d.written <> f.written;
 end
 $$;
 comment on function lizsync.grant_exchange(name) is

@@ -11,6 +11,7 @@ declare
     v_slot lizsync.slot;
     v_number integer;
 begin
+    select digest, program into v_slot.functions, v_slot.program from lizsync.check_functions();
     v_slot.version := lizsync.current_version();
     v_slot.max_tries := lizsync.max_tries();
     v_slot.asked_at := extract(epoch from clock_timestamp());
@@ -31,5 +32,5 @@ begin
 end
 $$;
 comment on function lizsync.acquire_slot() is
-    'On central: waits until few enough others are synchronising; returns the version of the structure, and central''s clock before and after.';
+    'On central: waits until few enough others are synchronising; returns what central is, and its clock before and after.';
 revoke all on function lizsync.acquire_slot() from public;

@@ -4,6 +4,8 @@
 -- The log is read without blocking anybody who edits; what commits later is sent the next time.
 create or replace function lizsync.begin_synchronization(
     p_central_version integer,
+    p_central_functions text,
+    p_central_program text,
     out handshake lizsync.handshake,
     out columns lizsync.table_column[],
     out pending lizsync.pending_row[],
@@ -16,15 +18,22 @@ set enable_seqscan = off
 as $$
 declare
     v_central lizsync.central;
+    v_functions record;
     v_read record;
 begin
     if pg_current_xact_id_if_assigned() is not null then
         raise exception 'this transaction has already written' using errcode = 'active_sql_transaction',
             hint = 'Commit first, then synchronise in a transaction of its own.';
     end if;
+    v_functions := lizsync.check_functions();
     if p_central_version is distinct from lizsync.current_version() then
         raise exception 'central has version % of the LizSync structure and this clone version %', p_central_version, lizsync.current_version()
             using errcode = 'feature_not_supported', hint = 'Upgrade the older one with upgrade_database_structure.';
+    end if;
+    if p_central_functions is distinct from v_functions.digest then
+        raise exception 'central and this clone have different functions of LizSync' using errcode = 'feature_not_supported',
+            detail = format('Those of central are of the program %s, those of the clone of %s.', p_central_program, v_functions.program),
+            hint = 'Run upgrade_database_structure of the newer program on both.';
     end if;
     if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
         raise exception 'a synchronisation needs the isolation level READ COMMITTED' using errcode = 'invalid_transaction_state',
@@ -63,7 +72,7 @@ begin
     )
     select
         row (
-            m.server_id, m.server_name, lizsync.current_version(), v_central.clone_system_identifier,
+            m.server_id, m.server_name, lizsync.current_version(), v_functions.digest, v_functions.program, v_central.clone_system_identifier,
             v_central.server_id, v_central.system_identifier, v_central.token, v_central.cursor, pg_current_snapshot()
         )::lizsync.handshake as handshake,
         (select array_agg(last_event order by last_event) from batch) as batches
@@ -83,6 +92,6 @@ begin
     );
 end
 $$;
-comment on function lizsync.begin_synchronization(integer) is
-    'On a clone, given the version of central''s structure: what it says of itself, its columns, its pending rows, and the last event of each batch of changes to send.';
-revoke all on function lizsync.begin_synchronization(integer) from public;
+comment on function lizsync.begin_synchronization(integer, text, text) is
+    'On a clone, given the version of central''s structure, the digest of its functions and the version of the program that installed them: what it says of itself, its columns, its pending rows, and the last event of each batch of changes to send.';
+revoke all on function lizsync.begin_synchronization(integer, text, text) from public;

@@ -15,6 +15,7 @@ set search_path from current
 set lock_timeout = '30s'
 as $$
 declare
+    v_functions record;
     v_entry lizsync.clones;
     v_deployed boolean;
     v_horizon bigint;
@@ -26,9 +27,15 @@ begin
     perform set_config('idle_in_transaction_session_timeout', '30s', true);
     perform lizsync.detect_dead_peer(true);
 
+    v_functions := lizsync.check_functions();
     if p_handshake.structure_version is distinct from lizsync.current_version() then
         raise exception 'the clone has version % of the LizSync structure and central version %', p_handshake.structure_version, lizsync.current_version()
             using errcode = 'feature_not_supported', hint = 'Upgrade the older one with upgrade_database_structure.';
+    end if;
+    if p_handshake.functions is distinct from v_functions.digest then
+        raise exception 'the clone and central have different functions of LizSync' using errcode = 'feature_not_supported',
+            detail = format('Those of central are of the program %s, those of the clone of %s.', v_functions.program, p_handshake.program),
+            hint = 'Run upgrade_database_structure of the newer program on both.';
     end if;
     if p_handshake.central_id is distinct from lizsync.server_id() then
         raise exception 'this is not the central database of the clone' using errcode = 'invalid_parameter_value',
