@@ -1,6 +1,7 @@
 package algorithms
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type synchronizationStatusResult struct {
 	WaitingOnCentral int          `json:"NUMBER_WAITING_ON_CENTRAL" jsonschema:"title=Rows to receive" jsonschema_description:"Rows edited on central, or on other clones, that this clone has not received."`
 	Conflicts        int          `json:"NUMBER_CONFLICTS" jsonschema:"title=Conflicts" jsonschema_description:"Values that have lost in all synchronisations of this clone."`
 	Pending          int          `json:"NUMBER_PENDING" jsonschema:"title=Pending rows" jsonschema_description:"Rows that could not be applied and are tried again next time."`
+	Functions        []string     `json:"FUNCTIONS" jsonschema:"title=What is wrong with LizSync's functions" jsonschema_description:"Functions of LizSync that were altered or dropped, are of another version of the program, or differ between the two databases, with what to run; empty when nothing is wrong."`
 	LastConflicts    []conflict   `json:"CONFLICTS" jsonschema:"title=Last conflicts" jsonschema_description:"The last values that lost, the newest first."`
 	PendingRows      []pendingRow `json:"PENDING" jsonschema:"title=Pending rows" jsonschema_description:"The pending rows, the oldest first."`
 }
@@ -61,7 +63,7 @@ func showSynchronizationStatus() provider.Algorithm {
 		ID:    "show_synchronization_status",
 		Group: "02 PostgreSQL synchronization",
 		Title: "Status of a clone",
-		Description: `Tells when the clone last synchronised, how many rows wait on each side, which values have lost, and which rows are pending and why.
+		Description: `Tells when the clone last synchronised, how many rows wait on each side, which values have lost, and which rows are pending and why; and whether the functions of LizSync on both sides are as they should be.
 
 It changes nothing, waits for nobody and may run at any time, also while the clone synchronises.`,
 		Errors: []provider.KnownError{
@@ -73,17 +75,49 @@ It changes nothing, waits for nobody and may run at any time, also while the clo
 }
 
 func runShowSynchronizationStatus(ctx context.Context, p synchronizationStatusParams, feedback provider.Feedback) (r synchronizationStatusResult, err error) {
-	clone, err := connectPrepared(ctx, p.Clone, feedback)
+	clone, functionsOfClone, err := connectStructured(ctx, p.Clone, feedback)
 	if err != nil {
 		return r, fmt.Errorf("clone: %w", err)
 	}
 	defer database.Close(ctx, clone)
-	central, err := connectPrepared(ctx, p.Central, feedback)
+	central, functionsOfCentral, err := connectStructured(ctx, p.Central, feedback)
 	if err != nil {
 		return r, fmt.Errorf("central: %w", err)
 	}
 	defer database.Close(ctx, central)
 
+	problems := wrongFunctions(functionsOfCentral, functionsOfClone)
+	for _, problem := range problems {
+		feedback.Warning(problem)
+	}
+	r, err = readStatus(ctx, clone, central, p.Most)
+	if err != nil {
+		// It may be for want of the functions that are missing.
+		return r, cmp.Or(functionsOfCentral.CheckIntact(), functionsOfClone.CheckIntact(), err)
+	}
+	r.Functions = problems
+	return r, nil
+}
+
+// wrongFunctions says what is wrong with the functions of each side, or between them, and what to run.
+func wrongFunctions(central, clone database.Functions) []string {
+	problems := []string{}
+	for _, side := range []struct {
+		name      string
+		functions database.Functions
+	}{{"central", central}, {"clone", clone}} {
+		var failure *provider.Failure
+		if errors.As(cmp.Or(side.functions.CheckIntact(), side.functions.CheckProgram()), &failure) {
+			problems = append(problems, fmt.Sprintf("%s: %s; %s", side.name, failure.Text, failure.Hint))
+		}
+	}
+	if len(central.Altered)+len(clone.Altered) == 0 && central.Digest != clone.Digest {
+		problems = append(problems, "the two databases have different functions of LizSync and refuse to synchronise; run upgrade_database_structure of the newer program on both")
+	}
+	return problems
+}
+
+func readStatus(ctx context.Context, clone, central *pgx.Conn, most int) (r synchronizationStatusResult, err error) {
 	var id, cursor string
 	err = clone.QueryRow(ctx, `
 		select m.server_id::text, m.server_name, c.cursor::text, (select count(*) from lizsync.pending_changes),
@@ -118,7 +152,7 @@ func runShowSynchronizationStatus(ctx context.Context, p synchronizationStatusPa
 		select conflict_time, object_table, object_uid::text, field_name, central_value, clone_value, central_time, clone_time,
 			central_author, clone_author, rejected, rule_applied
 		from lizsync.clone_conflicts($1, $2)
-		order by id desc`, id, p.Most)
+		order by id desc`, id, most)
 	if err != nil {
 		return r, fmt.Errorf("read the conflicts: %w", err)
 	}
@@ -126,7 +160,7 @@ func runShowSynchronizationStatus(ctx context.Context, p synchronizationStatusPa
 		select pending_since, object_table, object_uid::text, refused_by, error
 		from lizsync.pending_changes
 		order by pending_since, object_table, object_uid
-		limit $1`, p.Most)
+		limit $1`, most)
 	if err != nil {
 		return r, fmt.Errorf("read the pending changes: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/internal/pgtest"
+	"github.com/lizsync/lizsync/provider"
 )
 
 func TestStatusTellsWhatWaitsWhatLostAndWhatIsPending(t *testing.T) {
@@ -97,4 +98,74 @@ func TestStatusIsForWhoSpeaksForTheClone(t *testing.T) {
 	input["CONNECTION_NAME_CLONE"] = pgtest.Database(t).URL
 	_, err = run(t.Context(), t, "show_synchronization_status", input, &story{})
 	require.ErrorContains(t, err, "clone: ")
+}
+
+func TestStatusTellsOfFunctionsThatDiffer(t *testing.T) {
+	t.Parallel()
+	central := trees(t)
+	clone := central.Clone(t)
+	status := func() ([]any, error) {
+		t.Helper()
+		var told story
+		result, err := run(t.Context(), t, "show_synchronization_status", connections(t, clone), &told)
+		if err != nil {
+			return nil, err
+		}
+		for _, line := range result["FUNCTIONS"].([]any) {
+			require.Contains(t, told.warnings, line)
+		}
+		require.Len(t, told.warnings, len(result["FUNCTIONS"].([]any)))
+		return result["FUNCTIONS"].([]any), nil
+	}
+	wrong, err := status()
+	require.NoError(t, err)
+	require.Empty(t, wrong)
+
+	central.Exec(t, "alter function lizsync.server_id() strict")
+	clone.Exec(t, "drop function lizsync.apply_changes()")
+	wrong, err = status()
+	require.NoError(t, err)
+	require.Equal(t, []any{
+		"central: the functions of LizSync in the database " + central.Name + " are not as they were installed: lizsync.server_id() was altered; run upgrade_database_structure on it",
+		"clone: the functions of LizSync in the database " + clone.Name + " are not as they were installed: lizsync.apply_changes() is missing; run upgrade_database_structure on it",
+	}, wrong)
+
+	// Without what the status is asked with.
+	central.Exec(t, "drop function lizsync.clone_status(uuid, pg_snapshot)")
+	_, err = status()
+	require.EqualError(t, err, "the functions of LizSync in the database "+central.Name+" are not as they were installed: "+
+		"lizsync.clone_status(uuid,pg_snapshot) is missing, lizsync.server_id() was altered")
+
+	for _, db := range []*pgtest.DB{central.DB, clone.DB} {
+		_, err := run(t.Context(), t, "upgrade_database_structure", map[string]any{"CONNECTION_NAME": db.URL}, &story{})
+		require.NoError(t, err)
+	}
+	wrong, err = status()
+	require.NoError(t, err)
+	require.Empty(t, wrong)
+
+	// As another version of the program installs them.
+	const other = "select lizsync.record_functions(array(select signature from lizsync.installed_functions), 'v9.0.0', 'other')"
+	clonetest.Alter(t, central.DB, "alter function lizsync.server_id() strict")
+	central.Exec(t, other)
+	wrong, err = status()
+	require.NoError(t, err)
+	require.Equal(t, []any{
+		"central: the functions of LizSync in the database " + central.Name + " are not those of this program, " + provider.Version() + ", but of v9.0.0; run upgrade_database_structure on it",
+		"the two databases have different functions of LizSync and refuse to synchronise; run upgrade_database_structure of the newer program on both",
+	}, wrong)
+	_, err = run(t.Context(), t, "synchronize_database", connections(t, clone), &story{})
+	require.ErrorContains(t, err, "central and this clone have different functions of LizSync")
+
+	// Together they go on, whatever this program has.
+	clonetest.Alter(t, clone.DB, "alter function lizsync.server_id() strict")
+	clone.Exec(t, other)
+	wrong, err = status()
+	require.NoError(t, err)
+	require.Len(t, wrong, 2)
+	_, err = run(t.Context(), t, "synchronize_database", connections(t, clone), &story{})
+	require.NoError(t, err)
+	_, err = run(t.Context(), t, "initialize_central_database", map[string]any{"CONNECTION_NAME_CENTRAL": central.URL, "SCHEMAS": "city"}, &story{})
+	require.ErrorContains(t, err, "are not those of this program")
+	require.Equal(t, "run upgrade_database_structure on it", hint(t, err))
 }

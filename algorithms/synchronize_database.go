@@ -43,6 +43,8 @@ The program talks to both databases itself, so the clone needs no connection to 
 			{When: "another copy of the clone has synchronised since", Remedy: "Two clones were made from one disk image, or this one was restored from a backup: deploy a package to it, asking to keep its unsent changes."},
 			{When: "central was moved to another cluster or restored from a dump", Remedy: "Deploy a new package to the clone, asking to keep its unsent changes."},
 			{When: "the LizSync structures have different versions", Remedy: "Run upgrade_database_structure on the older one."},
+			{When: "the functions of LizSync on one side were altered or dropped", Remedy: "Run upgrade_database_structure on it."},
+			{When: "the two databases have different functions of LizSync", Remedy: "Run upgrade_database_structure of the newer program on both."},
 			{When: "central is done; the clone receives it with the next synchronisation", Remedy: "Synchronise again."},
 			{When: "central may be done; then the clone receives it with the next synchronisation", Remedy: "Synchronise again."},
 		},
@@ -83,17 +85,32 @@ func runSynchronizeDatabase(ctx context.Context, p synchronizeDatabaseParams, fe
 	}, nil
 }
 
-// connectPrepared opens a connection to a database that has the structure of this program.
+// connectPrepared opens a connection to a database that has the structure of this program, with its functions as they were
+// installed. They may be of another version of the program: the two databases tell each other whether they differ.
 func connectPrepared(ctx context.Context, connection provider.Connection, feedback provider.Feedback) (*pgx.Conn, error) {
-	conn, err := database.Connect(ctx, string(connection), feedback)
+	conn, functions, err := connectStructured(ctx, connection, feedback)
 	if err != nil {
 		return nil, err
 	}
-	if err := database.CheckStructure(ctx, conn); err != nil {
-		conn.Close(context.WithoutCancel(ctx))
+	if err := functions.CheckIntact(); err != nil {
+		database.Close(ctx, conn)
 		return nil, err
 	}
 	return conn, nil
+}
+
+// connectStructured is connectPrepared whatever became of the functions.
+func connectStructured(ctx context.Context, connection provider.Connection, feedback provider.Feedback) (*pgx.Conn, database.Functions, error) {
+	conn, err := database.Connect(ctx, string(connection), feedback)
+	if err != nil {
+		return nil, database.Functions{}, err
+	}
+	functions, err := database.CheckVersion(ctx, conn)
+	if err != nil {
+		database.Close(ctx, conn)
+		return nil, database.Functions{}, err
+	}
+	return conn, functions, nil
 }
 
 // tellPending warns of the rows that stand still: where and why.

@@ -42,6 +42,29 @@ func TestUpgradeOfCurrentStructureSaysSo(t *testing.T) {
 	}
 }
 
+func TestUpgradePutsFunctionsRightWithoutBeingAskedToMigrate(t *testing.T) {
+	t.Parallel()
+	db := structured(t)
+	db.Exec(t, "insert into lizsync.server_metadata (server_name) values ('central')")
+	kept := db.Text(t, "select server_id from lizsync.server_metadata")
+	current := "The structure already has version " + strconv.Itoa(sql.Current().Version()) + ", the current one"
+	const replaced = "alter function lizsync.relation_name(oid) cost 7; select lizsync.record_functions(array(select signature from lizsync.installed_functions), '%s', 'other')"
+	for _, c := range []struct{ done, want string }{
+		{
+			"alter function lizsync.server_id() strict; drop function lizsync.exchange()",
+			"; its functions were repaired: lizsync.exchange() is missing, lizsync.server_id() was altered.",
+		},
+		{fmt.Sprintf(replaced, "v0.0.1"), "; its functions, of the program v0.0.1, were replaced by those of this one."},
+		{"select 1", "."},
+	} {
+		db.Exec(t, c.done)
+		result, err := run(t.Context(), t, "upgrade_database_structure", map[string]any{"CONNECTION_NAME": db.URL}, &story{})
+		require.NoError(t, err)
+		assert.Equal(t, current+c.want, result["OUTPUT_STRING"])
+	}
+	assert.Equal(t, kept, db.Text(t, "select server_id from lizsync.server_metadata"))
+}
+
 func TestUpgradeTellsWhatItWouldDo(t *testing.T) {
 	t.Parallel()
 	db := structured(t)
