@@ -288,7 +288,8 @@ class Panel(QgsDockWidget):
         now = QLocale().toString(
             QDateTime.currentDateTime().time(), QLocale.FormatType.ShortFormat
         )
-        self.note.setText(tr("As it was at {time}.").format(time=now))
+        lines = [tr("As it was at {time}.").format(time=now)]
+        self.note.setText("\n".join(lines + told["FUNCTIONS"]))
         self.note.show()
         self._show_status(told)
 

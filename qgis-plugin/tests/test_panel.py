@@ -173,7 +173,12 @@ class PanelTest(QgisTestCase):
         self.await_status()
         numbers = [one.text() for one in (self.panel.to_send, self.panel.to_receive, self.panel.conflicts, self.panel.pending)]
         self.assertEqual(numbers, ["2", "3", "0", "0"])
-        self.assertTrue(self.panel.note.text().startswith("As it was at "))
+        self.assertRegex(self.panel.note.text(), r"^As it was at .*\.$")
+
+        clone.execute("alter function lizsync.server_id() strict")
+        self.panel.refresh.click()
+        self.await_status()
+        self.assertRegex(self.panel.note.text(), r"^As it was at .*\.\nclone: .* lizsync\.server_id\(\) was altered; run upgrade_database_structure on it$")
 
     def test_synchronise_tells_counts_and_conflicts(self):
         central, clone = self.pair()
