@@ -41,7 +41,7 @@ begin
         update audit.logged_actions l
         set relid = to_regclass(t.relation)
         from unnest(p_tables) as t (relation)
-        where t.relation = format('"%s"."%s"', replace(l.schema_name, '"', '""'), replace(l.table_name, '"', '""')) and l.relid <> to_regclass(t.relation);
+        where t.relation = lizsync.relation_name(l.schema_name, l.table_name) and l.relid <> to_regclass(t.relation);
     end if;
 
     insert into lizsync.clones as c (

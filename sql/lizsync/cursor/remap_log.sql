@@ -12,7 +12,7 @@ begin
     update audit.logged_actions l
     set relid = w.relid
     from lizsync.publication_list(lizsync.server_id()) as w
-    where w.relation = format('"%s"."%s"', replace(l.schema_name, '"', '""'), replace(l.table_name, '"', '""')) and l.relid <> w.relid;
+    where w.relation = lizsync.relation_name(l.schema_name, l.table_name) and l.relid <> w.relid;
     update lizsync.central set relids = v_relids;
 end
 $$;
