@@ -13,7 +13,7 @@ var layout = [][]string{
 	{"audit.logged_actions", "audit.logged_relations", "lizsync.server_metadata", "lizsync.structure_version", "lizsync.installed_program"},
 	{"lizsync.synchronized_tables", "lizsync.pending_changes", "lizsync.reply", "lizsync.central", "lizsync.installed_functions"},
 	{"lizsync.clones", "lizsync.history"},
-	{"lizsync.conflicts", "lizsync.exchanges"},
+	{"lizsync.conflicts", "lizsync.exchanges", "lizsync.rebased_rows"},
 }
 
 // references are by value: column, table and column referred to.

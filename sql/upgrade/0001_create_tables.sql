@@ -360,6 +360,16 @@ create type lizsync.acknowledgement as (
 );
 comment on type lizsync.acknowledgement is 'What central says at the end of an exchange; the reply follows in batches.';
 
+create type lizsync.clone_entry as (
+    offered_token uuid,
+    is_other_copy boolean,
+    is_packaged boolean,
+    received pg_snapshot,
+    digest text,
+    refused lizsync.pending_row[]
+);
+comment on type lizsync.clone_entry is 'What central knows of a clone whose edits a deployment keeps: the token that it was offered last; whether it is another copy than the one that has synchronised; whether what that did on central is in the package; and what has been received of it, with the digest and the refused rows, where that can be told.';
+
 create unlogged table lizsync.exchanges (
     transaction_id bigint primary key,
     clone_id uuid not null,
@@ -402,7 +412,7 @@ create unlogged table lizsync.incoming (
     author text,
     primary key (exchange, event_id)
 );
-comment on table lizsync.incoming is 'On central: the changes that the running exchange has received.';
+comment on table lizsync.incoming is 'On central: the changes that the running exchange has received. On a clone: the edits that the running deployment keeps.';
 comment on column lizsync.incoming.exchange is 'Its transaction.';
 comment on column lizsync.incoming.event_id is 'The event of the clone.';
 comment on column lizsync.incoming.transaction_id is 'Transaction of the clone that made the event.';
@@ -412,6 +422,25 @@ comment on column lizsync.incoming.action is 'I, U or D.';
 comment on column lizsync.incoming.fields is 'The values set.';
 comment on column lizsync.incoming.edited_at is 'Time of the edit, corrected by the clone''s clock offset.';
 comment on column lizsync.incoming.author is 'Author of the edit.';
+
+create unlogged table lizsync.rebased_rows (
+    relation text not null,
+    uid uuid not null,
+    events bigint[] not null,
+    received pg_snapshot not null,
+    error text not null,
+    given_up boolean not null,
+    refused text,
+    primary key (relation, uid)
+);
+comment on table lizsync.rebased_rows is 'On a clone: the rows whose edits the running deployment keeps, emptied by its own transaction. The edits are in lizsync.incoming.';
+comment on column lizsync.rebased_rows.relation is 'The table.';
+comment on column lizsync.rebased_rows.uid is 'uid of the row.';
+comment on column lizsync.rebased_rows.events is 'Its edits, in their order.';
+comment on column lizsync.rebased_rows.received is 'Snapshot of central up to which the row has been received.';
+comment on column lizsync.rebased_rows.error is 'Why it is pending after the deployment.';
+comment on column lizsync.rebased_rows.given_up is 'True when somebody gave the row up, or it does not fit the new tables.';
+comment on column lizsync.rebased_rows.refused is 'Why it could not be written when that was tried last.';
 
 create unlogged table lizsync.held_rows (
     exchange bigint not null,

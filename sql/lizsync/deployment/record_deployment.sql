@@ -19,6 +19,10 @@ as $$
     );
     delete from lizsync.synchronized_tables;
     insert into lizsync.synchronized_tables (server_id, sync_tables) values (lizsync.server_id(), to_jsonb(p_tables));
+    -- The next synchronisation settles the rows whose edits were rebased.
+    insert into lizsync.pending_changes (clone_id, object_table, object_uid, received, refused_by, error, given_up)
+    select lizsync.server_id(), relation, uid, received, 'clone', error, given_up from lizsync.rebased_rows;
+    delete from lizsync.rebased_rows;
 $$;
 comment on function lizsync.record_deployment(uuid, bigint, pg_snapshot, uuid, uuid, text[]) is
     'On a clone: records the package that it was deployed from. p_cursor is central''s snapshot in the package.';

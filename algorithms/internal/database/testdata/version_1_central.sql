@@ -53,12 +53,20 @@ CREATE TYPE lizsync.change AS (
 );
 ALTER TYPE lizsync.change OWNER TO postgres;
 COMMENT ON TYPE lizsync.change IS 'A change that travels: an event of a clone (I, U, D), or the net change of a row of central (R whole row, U, D).';
+CREATE TYPE lizsync.clone_entry AS (
+	offered_token uuid,
+	is_other_copy boolean,
+	is_packaged boolean,
+	received pg_snapshot,
+	digest text,
+	refused lizsync.pending_row[]
+);
+ALTER TYPE lizsync.clone_entry OWNER TO postgres;
+COMMENT ON TYPE lizsync.clone_entry IS 'What central knows of a clone whose edits a deployment keeps: the token that it was offered last; whether it is another copy than the one that has synchronised; whether what that did on central is in the package; and what has been received of it, with the digest and the refused rows, where that can be told.';
 CREATE TYPE lizsync.handshake AS (
 	server_id uuid,
 	server_name text,
 	structure_version integer,
-	functions text,
-	program text,
 	system_identifier bigint,
 	central_id uuid,
 	central_system_identifier bigint,
@@ -67,16 +75,14 @@ CREATE TYPE lizsync.handshake AS (
 	snapshot pg_snapshot
 );
 ALTER TYPE lizsync.handshake OWNER TO postgres;
-COMMENT ON TYPE lizsync.handshake IS 'The handshake: what a clone says of itself at the start of a synchronisation; of its functions, as in lizsync.slot.';
+COMMENT ON TYPE lizsync.handshake IS 'The handshake: what a clone says of itself at the start of a synchronisation.';
 CREATE TYPE lizsync.slot AS (
 	version integer,
-	functions text,
-	program text,
 	asked_at double precision,
 	given_at double precision
 );
 ALTER TYPE lizsync.slot OWNER TO postgres;
-COMMENT ON TYPE lizsync.slot IS 'Leave to synchronise: the version of central''s structure, the digest of its functions and the version of the program that installed them, and central''s clock, in seconds since 1970, when the slot was asked for and when it was given.';
+COMMENT ON TYPE lizsync.slot IS 'Leave to synchronise: the version of central''s structure, and central''s clock, in seconds since 1970, when the slot was asked for and when it was given.';
 CREATE TYPE lizsync.table_column AS (
 	relation text,
 	column_name text,
@@ -698,6 +704,14 @@ COMMENT ON COLUMN lizsync.conflicts.clone_author IS 'Author of the clone''s edit
 COMMENT ON COLUMN lizsync.conflicts.row_data IS 'The row that lost, whole, when a delete won.';
 COMMENT ON COLUMN lizsync.conflicts.rejected IS 'The side whose value lost.';
 COMMENT ON COLUMN lizsync.conflicts.rule_applied IS 'last edit wins, delete wins, foreign key action, given up, or column is no more.';
+CREATE TABLE lizsync.server_metadata (
+    server_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    server_name text NOT NULL
+);
+ALTER TABLE lizsync.server_metadata OWNER TO postgres;
+COMMENT ON TABLE lizsync.server_metadata IS 'This database''s identity: one row.';
+COMMENT ON COLUMN lizsync.server_metadata.server_id IS 'Identity, kept for the life of the database.';
+COMMENT ON COLUMN lizsync.server_metadata.server_name IS 'Name for people: central for the central database.';
 CREATE TABLE "Ville été"."L'arbre ""x"".y" (
     id integer NOT NULL,
     uid uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -855,7 +869,7 @@ CREATE UNLOGGED TABLE lizsync.incoming (
     author text
 );
 ALTER TABLE lizsync.incoming OWNER TO postgres;
-COMMENT ON TABLE lizsync.incoming IS 'On central: the changes that the running exchange has received.';
+COMMENT ON TABLE lizsync.incoming IS 'On central: the changes that the running exchange has received. On a clone: the edits that the running deployment keeps.';
 COMMENT ON COLUMN lizsync.incoming.exchange IS 'Its transaction.';
 COMMENT ON COLUMN lizsync.incoming.event_id IS 'The event of the clone.';
 COMMENT ON COLUMN lizsync.incoming.transaction_id IS 'Transaction of the clone that made the event.';
@@ -865,33 +879,6 @@ COMMENT ON COLUMN lizsync.incoming.action IS 'I, U or D.';
 COMMENT ON COLUMN lizsync.incoming.fields IS 'The values set.';
 COMMENT ON COLUMN lizsync.incoming.edited_at IS 'Time of the edit, corrected by the clone''s clock offset.';
 COMMENT ON COLUMN lizsync.incoming.author IS 'Author of the edit.';
-CREATE TABLE lizsync.installed_functions (
-    signature text NOT NULL,
-    digest text NOT NULL,
-    function_oid oid NOT NULL,
-    written xid NOT NULL
-);
-ALTER TABLE lizsync.installed_functions OWNER TO postgres;
-COMMENT ON TABLE lizsync.installed_functions IS 'The functions of both schemas that LizSync has installed. Others there are not its own.';
-COMMENT ON COLUMN lizsync.installed_functions.signature IS 'Name and types of the arguments.';
-COMMENT ON COLUMN lizsync.installed_functions.digest IS 'Digest of the function as it was installed: see lizsync.function_digests.';
-COMMENT ON COLUMN lizsync.installed_functions.function_oid IS 'Object id of the function.';
-COMMENT ON COLUMN lizsync.installed_functions.written IS 'The transaction (xmin) that wrote its row of pg_proc. As long as that is the same, nobody has altered the function, and its digest need not be computed.';
-CREATE TABLE lizsync.installed_program (
-    version text NOT NULL,
-    digest text NOT NULL,
-    functions_digest text NOT NULL,
-    installed_at timestamp with time zone DEFAULT now() NOT NULL,
-    only_one boolean DEFAULT true NOT NULL,
-    CONSTRAINT installed_program_only_one_check CHECK (only_one)
-);
-ALTER TABLE lizsync.installed_program OWNER TO postgres;
-COMMENT ON TABLE lizsync.installed_program IS 'The program that installed the functions. One row.';
-COMMENT ON COLUMN lizsync.installed_program.version IS 'Its version, as it tells it itself; programs that were not released have none to compare.';
-COMMENT ON COLUMN lizsync.installed_program.digest IS 'Digest of its functions as it has them, in files.';
-COMMENT ON COLUMN lizsync.installed_program.functions_digest IS 'Digest of all of lizsync.installed_functions: equal where the same functions were installed.';
-COMMENT ON COLUMN lizsync.installed_program.installed_at IS 'When it installed them.';
-COMMENT ON COLUMN lizsync.installed_program.only_one IS 'Holds the table to one row.';
 CREATE TABLE lizsync.pending_changes (
     clone_id uuid NOT NULL,
     object_table text NOT NULL,
@@ -927,6 +914,24 @@ COMMENT ON COLUMN lizsync.purges.purged_at IS 'When.';
 COMMENT ON COLUMN lizsync.purges.up_to IS 'Events of transactions before this one may be gone: a clone that has not received them must be deployed again.';
 COMMENT ON COLUMN lizsync.purges.number_of_events IS 'How many events went.';
 COMMENT ON COLUMN lizsync.purges.system_identifier IS 'System identifier of the cluster in which up_to has a meaning.';
+CREATE UNLOGGED TABLE lizsync.rebased_rows (
+    relation text NOT NULL,
+    uid uuid NOT NULL,
+    events bigint[] NOT NULL,
+    received pg_snapshot NOT NULL,
+    error text NOT NULL,
+    given_up boolean NOT NULL,
+    refused text
+);
+ALTER TABLE lizsync.rebased_rows OWNER TO postgres;
+COMMENT ON TABLE lizsync.rebased_rows IS 'On a clone: the rows whose edits the running deployment keeps, emptied by its own transaction. The edits are in lizsync.incoming.';
+COMMENT ON COLUMN lizsync.rebased_rows.relation IS 'The table.';
+COMMENT ON COLUMN lizsync.rebased_rows.uid IS 'uid of the row.';
+COMMENT ON COLUMN lizsync.rebased_rows.events IS 'Its edits, in their order.';
+COMMENT ON COLUMN lizsync.rebased_rows.received IS 'Snapshot of central up to which the row has been received.';
+COMMENT ON COLUMN lizsync.rebased_rows.error IS 'Why it is pending after the deployment.';
+COMMENT ON COLUMN lizsync.rebased_rows.given_up IS 'True when somebody gave the row up, or it does not fit the new tables.';
+COMMENT ON COLUMN lizsync.rebased_rows.refused IS 'Why it could not be written when that was tried last.';
 CREATE UNLOGGED TABLE lizsync.reply (
     clone_id uuid NOT NULL,
     batch integer NOT NULL,
@@ -942,14 +947,6 @@ COMMENT ON COLUMN lizsync.reply.batch IS 'Number of the part, from 1.';
 COMMENT ON COLUMN lizsync.reply.token IS 'Token that the exchange offered.';
 COMMENT ON COLUMN lizsync.reply.number_of_changes IS 'How many rows it changes.';
 COMMENT ON COLUMN lizsync.reply.payload IS 'Changes in text form, about 16 MB at most: see lizsync.outgoing_batch.';
-CREATE TABLE lizsync.server_metadata (
-    server_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    server_name text NOT NULL
-);
-ALTER TABLE lizsync.server_metadata OWNER TO postgres;
-COMMENT ON TABLE lizsync.server_metadata IS 'This database''s identity: one row.';
-COMMENT ON COLUMN lizsync.server_metadata.server_id IS 'Identity, kept for the life of the database.';
-COMMENT ON COLUMN lizsync.server_metadata.server_name IS 'Name for people: central for the central database.';
 CREATE TABLE lizsync.structure_version (
     version integer NOT NULL,
     installed_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -969,156 +966,23 @@ COMMENT ON TABLE lizsync.synchronized_tables IS 'The publication list of each cl
 COMMENT ON COLUMN lizsync.synchronized_tables.server_id IS 'The clone.';
 COMMENT ON COLUMN lizsync.synchronized_tables.sync_tables IS 'Array of "schema"."table".';
 ALTER TABLE ONLY "Ville été"."L'arbre ""x"".y" ALTER COLUMN id SET DEFAULT nextval('"Ville été"."L''arbre ""x"".y_id_seq"'::regclass);
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (3, '6efbffaf-05fd-45e1-9e01-16a6a895f1db', 'tree 3', 3, '01010000A06A080000000000000000F03F00000000000008409A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (2, '400f44ee-673a-4371-b851-b533a4077c8d', 'tree 2', 40, '01010000A06A080000555555555555E53F00000000000000409A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (1, 'd409bbbc-2f4d-489f-8a16-fe767f659510', 'the clone''s', 1, '01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (5, 'c85e463b-85d2-4839-a65f-477c213aeb5d', 'new', NULL, NULL);
-INSERT INTO audit.logged_actions VALUES (1, 'Ville été', 'L''arbre "x".y', 46479, 'postgres', '2026-11-30 21:12:24.348912+01', '2026-11-30 21:12:24.348912+01', '2026-11-30 21:12:24.572552+01', 18578, '', '127.0.0.1', 33626, NULL, 'U', '"id"=>"1", "Nom"=>"tree 1", "uid"=>"d409bbbc-2f4d-489f-8a16-fe767f659510", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"central''s"', false, NULL, 'd409bbbc-2f4d-489f-8a16-fe767f659510');
-INSERT INTO audit.logged_actions VALUES (2, 'Ville été', 'L''arbre "x".y', 46479, 'postgres', '2026-11-30 21:12:24.348912+01', '2026-11-30 21:12:24.348912+01', '2026-11-30 21:12:24.573808+01', 18578, '', '127.0.0.1', 33626, NULL, 'U', '"id"=>"2", "Nom"=>"tree 2", "uid"=>"400f44ee-673a-4371-b851-b533a4077c8d", "geom"=>"01010000A06A080000555555555555E53F00000000000000409A9999999999B93F", "badge"=>"2"', '"badge"=>"40"', false, NULL, '400f44ee-673a-4371-b851-b533a4077c8d');
-INSERT INTO audit.logged_actions VALUES (3, 'Ville été', 'L''arbre "x".y', 46479, 'postgres', '2026-11-30 21:12:26.185042+01', '2026-11-30 21:12:26.697546+01', '2026-11-30 21:12:26.96913+01', 18582, '', '127.0.0.1', 33718, NULL, 'U', '"id"=>"1", "Nom"=>"central''s", "uid"=>"d409bbbc-2f4d-489f-8a16-fe767f659510", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"the clone''s"', false, '{"time": "2026-11-30T20:12:24.731315+00:00", "origin": "f0b4040a-c21d-402e-aaec-47b934e2a771", "sync_id": "e79d0d25-e21e-49d7-af8a-5319cf08b68a"}', 'd409bbbc-2f4d-489f-8a16-fe767f659510');
-INSERT INTO audit.logged_actions VALUES (4, 'Ville été', 'L''arbre "x".y', 46479, 'postgres', '2026-11-30 21:12:26.185042+01', '2026-11-30 21:12:26.697546+01', '2026-11-30 21:12:27.043428+01', 18582, '', '127.0.0.1', 33718, NULL, 'I', '"id"=>"5", "Nom"=>"new", "uid"=>"c85e463b-85d2-4839-a65f-477c213aeb5d", "geom"=>NULL, "badge"=>NULL', NULL, false, '{"time": "2026-11-30T20:12:24.796259+00:00", "origin": "f0b4040a-c21d-402e-aaec-47b934e2a771", "sync_id": "e79d0d25-e21e-49d7-af8a-5319cf08b68a"}', 'c85e463b-85d2-4839-a65f-477c213aeb5d');
-INSERT INTO audit.logged_actions VALUES (5, 'Ville été', 'L''arbre "x".y', 46479, 'postgres', '2026-11-30 21:12:27.592892+01', '2026-11-30 21:12:27.592892+01', '2026-11-30 21:12:27.594067+01', 18594, '', '127.0.0.1', 33626, NULL, 'D', '"id"=>"4", "Nom"=>"tree 4", "uid"=>"ed3ea854-f4f8-4c88-97b5-d54fbf66b2cd", "geom"=>"01010000A06A080000555555555555F53F00000000000010409A9999999999B93F", "badge"=>"4"', NULL, false, NULL, 'ed3ea854-f4f8-4c88-97b5-d54fbf66b2cd');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (3, '63413fc9-23a6-443f-bd07-8214bc6ed753', 'tree 3', 3, '01010000A06A080000000000000000F03F00000000000008409A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (2, '9f72a0d1-6044-4017-8d83-ba421142ae5f', 'tree 2', 40, '01010000A06A080000555555555555E53F00000000000000409A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (1, 'b4cc42d3-756e-4636-8a97-ebdd274f2325', 'the clone''s', 1, '01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (5, '2b79fe46-c52c-4fce-bcdc-f1f46e613bf8', 'new', NULL, NULL);
+INSERT INTO audit.logged_actions VALUES (1, 'Ville été', 'L''arbre "x".y', 17900, 'postgres', '2026-11-30 20:41:26.308531+01', '2026-11-30 20:41:26.308531+01', '2026-11-30 20:41:26.578563+01', 746, '', '127.0.0.1', 58918, NULL, 'U', '"id"=>"1", "Nom"=>"tree 1", "uid"=>"b4cc42d3-756e-4636-8a97-ebdd274f2325", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"central''s"', false, NULL, 'b4cc42d3-756e-4636-8a97-ebdd274f2325');
+INSERT INTO audit.logged_actions VALUES (2, 'Ville été', 'L''arbre "x".y', 17900, 'postgres', '2026-11-30 20:41:26.308531+01', '2026-11-30 20:41:26.308531+01', '2026-11-30 20:41:26.579531+01', 746, '', '127.0.0.1', 58918, NULL, 'U', '"id"=>"2", "Nom"=>"tree 2", "uid"=>"9f72a0d1-6044-4017-8d83-ba421142ae5f", "geom"=>"01010000A06A080000555555555555E53F00000000000000409A9999999999B93F", "badge"=>"2"', '"badge"=>"40"', false, NULL, '9f72a0d1-6044-4017-8d83-ba421142ae5f');
+INSERT INTO audit.logged_actions VALUES (3, 'Ville été', 'L''arbre "x".y', 17900, 'postgres', '2026-11-30 20:41:27.892993+01', '2026-11-30 20:41:28.508558+01', '2026-11-30 20:41:28.874581+01', 750, '', '127.0.0.1', 56722, NULL, 'U', '"id"=>"1", "Nom"=>"central''s", "uid"=>"b4cc42d3-756e-4636-8a97-ebdd274f2325", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"the clone''s"', false, '{"time": "2026-11-30T19:41:26.781447+00:00", "origin": "d67f31bb-fe6e-4882-93ab-56e657297cc7", "sync_id": "36de63ce-6a4e-4ebc-9560-b1839f1b996b"}', 'b4cc42d3-756e-4636-8a97-ebdd274f2325');
+INSERT INTO audit.logged_actions VALUES (4, 'Ville été', 'L''arbre "x".y', 17900, 'postgres', '2026-11-30 20:41:27.892993+01', '2026-11-30 20:41:28.508558+01', '2026-11-30 20:41:29.003181+01', 750, '', '127.0.0.1', 56722, NULL, 'I', '"id"=>"5", "Nom"=>"new", "uid"=>"2b79fe46-c52c-4fce-bcdc-f1f46e613bf8", "geom"=>NULL, "badge"=>NULL', NULL, false, '{"time": "2026-11-30T19:41:26.783096+00:00", "origin": "d67f31bb-fe6e-4882-93ab-56e657297cc7", "sync_id": "36de63ce-6a4e-4ebc-9560-b1839f1b996b"}', '2b79fe46-c52c-4fce-bcdc-f1f46e613bf8');
+INSERT INTO audit.logged_actions VALUES (5, 'Ville été', 'L''arbre "x".y', 17900, 'postgres', '2026-11-30 20:41:29.408467+01', '2026-11-30 20:41:29.408467+01', '2026-11-30 20:41:29.410131+01', 762, '', '127.0.0.1', 58918, NULL, 'D', '"id"=>"4", "Nom"=>"tree 4", "uid"=>"ac980a61-b9bc-41cb-97e9-a9b65ce619c2", "geom"=>"01010000A06A080000555555555555F53F00000000000010409A9999999999B93F", "badge"=>"4"', NULL, false, NULL, 'ac980a61-b9bc-41cb-97e9-a9b65ce619c2');
 INSERT INTO audit.logged_relations VALUES ('"Ville été"."L''arbre ""x"".y"', 'id');
-INSERT INTO lizsync.clones VALUES ('f0b4040a-c21d-402e-aaec-47b934e2a771', 't_everystructureisupgraded_xtywpbjwbzm6', 'anna', '{46479}', 7714057870921839977, 7714057870921839977, '18580:18580:', '5748e978-bfbf-480a-956b-eb160854be54', 'c797ae30-a228-4856-9d23-102d3ef4ebea', '3:-8143382136813679059:-1742642203384502744', '1:184992785618494639:5298700653669618013', 18574, false, '2026-11-30 21:12:23.692972+01', '2026-11-30 21:12:27.291847+01', NULL, '18576:18576:', '18574:18574:', 7714057870921839977, '{"\"Ville été\".\"L''arbre \"\"x\"\".y\""}', '{46479}', '18580:18583:18580,18581', NULL, NULL);
-INSERT INTO lizsync.conflicts VALUES (1, '2026-11-30 21:12:26.185042+01', '"Ville été"."L''arbre ""x"".y"', 'd409bbbc-2f4d-489f-8a16-fe767f659510', 'f0b4040a-c21d-402e-aaec-47b934e2a771', 'e79d0d25-e21e-49d7-af8a-5319cf08b68a', 'Nom', 'central''s', 'the clone''s', '2026-11-30 21:12:24.572552+01', '2026-11-30 21:12:24.731315+01', 'postgres', 'postgres', NULL, 'central', 'last edit wins');
-INSERT INTO lizsync.history VALUES ('e79d0d25-e21e-49d7-af8a-5319cf08b68a', '2026-11-30 21:12:26.541147+01', 'f0b4040a-c21d-402e-aaec-47b934e2a771', '{732e1c4b-9288-4f05-bf71-5c493de5abdf}', 1, 3, NULL, 'partial', 'done', 2, 1, 1, 1, '00:00:00.785868', '-00:00:00.071542');
-INSERT INTO lizsync.installed_functions VALUES ('audit.audit_table(regclass,boolean,boolean,text[])', 'f9137258b1dadfed78792fd0d21be1e04283a964a1ce608993891ad4a489aea3', 46321, '18436');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.register_clone(uuid,text,name,text[],pg_snapshot,uuid,pg_snapshot,bigint)', '4fb4609ddbb45dff4bcd33b9ccf4092035f5a0154949e2d703de91da97d3849d', 46343, '18453');
-INSERT INTO lizsync.installed_functions VALUES ('audit.audit_view(regclass,boolean,text[],text[])', 'fb563623b75f3b15f46185f4879f89a98825623d387f0559319610b9b21946de', 46322, '18437');
-INSERT INTO lizsync.installed_functions VALUES ('audit.audit_view(regclass,boolean,text[])', '620ad4d3ba447a51fe0bc00fbe346b7e196cd2f6209c1c6795f7782bab35633e', 46323, '18437');
-INSERT INTO lizsync.installed_functions VALUES ('audit.audit_view(regclass,text[])', 'afe3f374f8ee087479421cdbc0014f6c4764f7629cc5cf73d03a88784fccd6fc', 46324, '18437');
-INSERT INTO lizsync.installed_functions VALUES ('audit.replay_event(bigint)', '7cd09b7abacc2bc9fd5f0bfdd7d1da4a4a2062f7332862ad76d6921873dfaff6', 46325, '18438');
-INSERT INTO lizsync.installed_functions VALUES ('audit.rollback_event(bigint)', '653cf03a5e7d3fc86d09cdbc6f709bd804efcc7d4001d9a60c95725ec3b12f77', 46326, '18439');
-INSERT INTO lizsync.installed_functions VALUES ('audit.log_row()', '443b70984b3e3cfec67e89a3014b0e4235a1724c589707c646404746506c18c1', 46327, '18440');
-INSERT INTO lizsync.installed_functions VALUES ('audit.log_statement()', 'adce4fc7adcf06c9aed1b9df7dd020e14d0c13883407fb1df2502578d258e4ba', 46330, '18441');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.import_central_server_schemas()', '3ed15ea5c406af00ac08d1c186b8a6717ed6d253fcb6c977161e3c2c2ac631fc', 46341, '18451');
-INSERT INTO lizsync.installed_functions VALUES ('audit.log_truncate()', 'd525c695b93a67114ba2c8ca68ee7c66224a17d34bc6b4fd5af637cff10f5ce9', 46332, '18442');
-INSERT INTO lizsync.installed_functions VALUES ('audit.without_large_values(hstore,hstore)', '711e7c0e4c0b9230fed7ccfbab19e04e9d74f741dd4a1a04eadae34552e162e4', 46333, '18443');
-INSERT INTO lizsync.installed_functions VALUES ('audit.write_event(audit.logged_actions,text,hstore,hstore)', '3e6bbbda920be55953b82c1b916b8b3c6fbd8737c90edd93b6a9a8bda6417268', 46334, '18444');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.add_uid_columns(text,text)', '4d5506c895989cc0cae4f376faa4921c3a1792b6735e6c87bad6ef54feab01c7', 46335, '18445');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.compare_tables(text,text)', '8c287ccb4990d6c044a9a4f0a8de572d0f9ddcd97ef13a83ed17211bad29c9a5', 46336, '18446');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.purge(interval,interval)', '0336939267cb06bd7ccab449bb2d2e0ea80b89b83479a9ec5948a111cde8ede3', 46342, '18452');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.create_central_server_fdw(text,integer,text,text,text)', 'b0c071ab6d7b6ba30da7225873d73f736dcb20bc808df7e142808868e7f6798a', 46337, '18447');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.entrust_clone(uuid,name)', 'b8f4fc15dee5de00d5c2455e02d1ccaebf186ff51a07da57dbacf7b23f4a8de2', 46338, '18448');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.forget_clone(uuid)', 'd4cc15fae4cc207c045c5dca1a455e9a377b331f851601997ba7e6033931269d', 46339, '18449');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.give_up(regclass,uuid)', 'ab0e550cad03bc76edf1211731643bd3a0471b933adea9470a5babd4488369ba', 46340, '18450');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.revoke_clone(uuid)', 'ff46a8ba94465ad3df49f9a3f359110242b40bac4b0ed0ee9cca9532c4897390', 46346, '18454');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.synchronize()', '076b68bd706389724e884b31d1531817c4e64aa90f6479da7e5fbfef6e0a69a0', 46347, '18455');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.audit_arguments(regclass)', 'f8861fa2aa2f7ad29b90e6996fddb5770de943b0bedd7aa78655de0523200f69', 46350, '18456');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.current_rows(oid,uuid[])', '38fcb41957591a54dc697f620bdc7c7f80418c8b8b98362867420835b88af1b3', 46351, '18457');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.function_digests()', '55fe21327f6b72718fd118d2535a30d583330ccef935c263f3a4489d5615884d', 46352, '18458');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.effective_cursor(pg_snapshot,pg_snapshot)', '99822bb180f8bf6d75adffd69b5a3e1fc2a88e044ad77e07b55383c65f28c6df', 46370, '18474');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.has_audit_triggers(regclass)', '7127793ff1e792bf3889a5c3ef64dc2c6dc25cd60b3587b9cf3d0eacb49ebe83', 46354, '18460');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.has_uid_column(regclass)', 'e9f8179c3d3ae4aa89930fb96fdcfedc481fa5cb4ece1ea870a3039cbd669ecd', 46355, '18461');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.publication_list(uuid)', '2d1fdbcee6be811345562cc12a98b5eada36279e5c9b16f3bbc99d27d2cacb34', 46358, '18464');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_functions(text[],text,text)', '2e1be0efd2de22c0d5618a13e6eb2426c85961dedd369df504d807ca369ef683', 46359, '18465');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.server_id()', '8f7d42928ea1b6f1a1f13d4fbf462e00c1fb6179ee6890c295fd4ba6f8a841c8', 46362, '18468');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.table_columns(uuid)', '7cd50399f6b8a1c89fd7b572097f3844bb1346092830cefdf0f32b68f0eb339d', 46363, '18469');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.table_states(text[])', '26ae9934e07e1f47d5853403d62af4e8b54f671b5999d94fcb75f92fe00fa78b', 46364, '18470');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.uid_column_problem(regclass)', '84616da715df31b92cfbe6d0b492d6066b0f3b4710b1683cde12e26da7a34a71', 46365, '18471');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.unsafe_tables(text[])', '3fd58d61fa77ba97ecd51528288be3d0892876becaca8d1a8cddb325b57a63d6', 46366, '18472');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.user_schemas()', '4f37f90a85820b59263e336801655454677ce35501a2066415681cd9ad17d51e', 46369, '18473');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.events_digest(pg_snapshot,lizsync.pending_row[])', '2c1eb7ee95c26e56bd3cc20941d69ccd1eec5e32fdf30d7ea2b248a047d2b400', 46371, '18475');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_received(bigint,pg_snapshot)', 'cd2a42551b85d3f15b32fe5f69295d261c79bfd41b2f5c0127343554f366837e', 46372, '18476');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.purge_batch(interval,interval)', '76d804c7c35a4dbbc29e0376e333f60c22cf30496674628f64fb390177c03ceb', 46373, '18477');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.purged_up_to()', '7d66a537f6a29bba6687936296c9a0bf67c39b1324cf69ccf678f1604251619f', 46374, '18478');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.remap_log()', '61298c035fb0e4a4e764d0b40f500e361a037690174db85ff3b0e94cc45bf2ab', 46375, '18479');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.snapshot_contains(pg_snapshot,pg_snapshot)', '8e326a97c373006b5b61071d2bc54fd488fbb795d2d3613f88463a5933711500', 46376, '18480');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.snapshot_with(pg_snapshot,xid8)', 'f2dce630c7d4de7b5b727ce7cc70122570311c75ec6046ed9c293e55f9396972', 46377, '18481');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.system_identifier()', 'c652b685e6895d31a9b287e04f9937aabf67b5a9edc571005c2585d2eb838bda', 46378, '18482');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.unseen_edits(lizsync.exchanges)', '17c60335616f1bb22f2f67a8b9f73a8bc1fb4356cf58a0bb995e1a1512d3dd64', 46379, '18483');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.unseen_events(lizsync.exchanges)', '89c51be95dbd249beabd06b587d094123fd18c49f6d71acc56e6bc805877f4da', 46380, '18484');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.changed_tables(lizsync.exchanges,boolean)', '121279bec022e624b77227aa33071c983bb7d19abebe70b938d6e74b85c43589', 46381, '18485');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.net_fields(hstore)', 'e8ba22da7cd0cefc5b5b99017542286c649766e7e8d9328151b3e41895875e84', 46382, '18486');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_purged_conflicts(oid,boolean,boolean)', '4f8c1fa974426e96f877a70a9be102fefaf970db212200dfa973f1139775440d', 46384, '18488');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.reduce_changes(pg_snapshot,integer)', 'e52411badf8677e10ca07ac9e78ca5d8a472455715514f8898ea9010e14edbe1', 46385, '18489');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.resend_given_up()', 'e96bb1439022779914669055773e6bc2653583606b4c85fe23acee2f29e42685', 46386, '18490');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.resolve_column_changes()', '06b7413e5b2b199567046e632f1f835e1dcbaa4f9ddf289c23e3a51dddf8da5b', 46387, '18491');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.stage_changes()', '324f0b21681bccf5b40a9d0d9e7efdfc9f7d59edd96869a2fd844bdbd8f39959', 46391, '18493');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.grant_exchange(name)', '077c765f3bf122f7b2cc5fd60b3984a6551dd7790588c0501bd6f5dcbd7980dd', 46392, '18494');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_deployment(uuid,bigint,pg_snapshot,uuid,uuid,text[])', '15db3b76fb64d477dba7c4ddb48717afba874d93f2de157f7b34a79eadc9cf94', 46393, '18495');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_original()', 'd752fd0cf97b1b7f97f20674ed9292ceb32d81ef67909eb2e0590982923078ac', 46394, '18496');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.admit_clone(uuid)', '6e20c7d6b6b76bc429c7d20844389eacd8c2c646b35a2c3be80f8a177559bb8c', 46396, '18498');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.begin_synchronization(integer,text,text)', '3b73adb8ea8eddc5435ba2a7c55f6a1621efc0754327e77cdee010a07171e91a', 46397, '18499');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_functions()', '5a4540264fc1e31acddbbf62b9ef132ebe3b09606d08d5cd91f0c9b8230aae14', 46400, '18500');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.clear_exchange()', '76453d44da07e9291117326a6c14b784c2933bd99c20e666ff176b3a8a4a4920', 46401, '18501');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.clock_correction()', '1e27d29493896c1e039530091282afaba3b91d240491e068dc6750f91d05ba91', 46402, '18502');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.detect_dead_peer(boolean)', '345a7a6e1cc00d2320929724794a484227c52e62681438a7cbcc6a382d4c8744', 46404, '18504');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.release_slot()', 'ac127c6a323405d803a5133f5b0d79cfcdf6842465fc5f63b989dba3c9930677', 46409, '18507');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.slot_lock_class()', '9185aff604f924d3f7b2884a6da71acb0e8b4f244997a22fb2fecaaed9209c9f', 46410, '18508');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.speaks_for(lizsync.clones)', '0ed46c57aa26b4804483874d2d03b07144d11fe9507b31e4966055dee526813d', 46411, '18509');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.this_exchange()', 'c9d1114bbd2c8cfb6b5995a395436b0aa53d8e8baa66d959063b2730646d8b88', 46412, '18510');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.apply_prefetch(text)', '7e20a38831ed26e0d8d9ac148884d4caad4e33ed0b94161728aeca47a0f254b1', 46413, '18511');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.close_prefetch()', 'b963776cb1d07b63ac905a443d53f32c18a67571c2defff68301e0d5bbc5bc17', 46420, '18516');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.apply_reply(lizsync.acknowledgement)', '822f4beadb80162fef50579e62cea2b2b09cd71dc5ad7ed4b509e5aa18f1bce4', 46414, '18512');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.attribute_events()', '652b23faffba578a750da2cf836206cad4d1cefc52acce322f9ea3c9595ee08c', 46415, '18513');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.attribution(lizsync.exchanges,timestamp with time zone)', 'ce279886f5392036545854cc321fb44cfa1ad157be2dc035e99737bbf9ba9595', 46418, '18514');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.close_reply(lizsync.acknowledgement,lizsync.pending_row[])', 'ce2dff809f264c58c42fef3c31c802b2872eb718660c037a1bc58cf923a216ab', 46421, '18517');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.hold_edited_rows()', '3936c91a515a0ad283cefd3309e65dc7bc30885de4c14272074bf5840be5a17c', 46422, '18518');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.make_reply(uuid)', '891b364383d5ee3f61135d46b41fe999255a08d06b407a4239431606ed060789', 46423, '18519');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.prepare_prefetch()', '1bbf57c9447f82ebb22bb045ccfb2aa32b86aadfd14383cf86d67c7f8d4a2b5a', 46426, '18520');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_pending(uuid,lizsync.pending_row[],lizsync.pending_row[])', 'e3c435886af715285efc07c69265bcaabac83fb8f695a5cc08e015aed0bbe4d8', 46427, '18521');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.refresh_views(oid[])', '8a351a9009f5032465a540cbdde0a99176812bb1626e62c9176e2d6253cfd8c9', 46428, '18522');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.resend_rows(oid,uuid[])', '4b588590b9c465089cb2d6b15c7c089ef7d78b965f72f501a49fd13a121f8634', 46429, '18523');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.rewrite_events(oid,uuid[])', '090a22ce969139245d31a63bbbe4a22247dfe11be0fa6f39c77310583b77266d', 46430, '18524');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.central_query(text)', 'e3e7a4af77109054dccb11d35b923ddb42d7de34df6bb0b2e01bc52b7398fb6d', 46435, '18527');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.central_result()', 'ab0ecad6b70b21c9ac0550e2f2ac2cf7353be212e25e1f3a52d3912e1b9e0d7b', 46436, '18528');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.central_send(text)', 'c547d06c0351df170d676eb402fb89a0ce855c4274766b62793fb492586889a9', 46437, '18529');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.outgoing_batch(pg_snapshot,bigint,bigint)', '8b825f1d35f8c84a31dbdfbded2b9565886bd7ed9c8b41e607ca441a72c219ca', 46438, '18530');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.outgoing_message(lizsync.handshake,bigint[],integer)', 'f655d2c9d54f18e5e4745b206331155880c2540cae2589f1db00d86aa3281bd3', 46439, '18531');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.receive_prefetch(text)', '99bccf46ae274445ba74fab6811b175cedc67a6a67c3916005325777accd6f02', 46441, '18533');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.text_size(hstore)', '24bde3a3426c186ed4084175990b08fe7539fdaf9327856485903ca06755f89a', 46443, '18535');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.blocking_table(oid,text,text[],integer,integer,boolean)', '69fd318415c9c5371bf1d94f0ccece44dca1eefc6ca2093e2f70ab0342e0897a', 46447, '18539');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.enable_statement_capture(uuid)', '1cf3a0886e40cb4f5fae6f5baae4a927072fd63bae67549351a6677ec0b8d48d', 46452, '18544');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.first_ordinal()', '22c2ad129f7bfcfa9c1bde926f79e917642a941495e594fefc98e1584da4191e', 46454, '18546');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_captured_by_statement(oid)', 'f6361ea94fe6e707249980789d1a05d7befe7a7ac34b87c6df49732bf50db2fc', 46457, '18549');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_in_pass(text,boolean)', '5dc75f37f2c1b7b0b7c1762f10a2c89d2d2ee9a96e1a427c15037908c1941b24', 46458, '18550');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_replaying()', '2e48b9bc8fb3cc13d816b94ca72e9a9c0443b0b487eae19748ee877721e3b4f2', 46459, '18551');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.may_set_replica_role()', '8279535b55430c5e397d4e998dbb7924d358fe070aaff868e363db528e1f7299', 46461, '18553');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.orphans()', 'f8f5df57ca244ec3be9e5bf6391b842483d5c0e09fc6a3592f698f328fba85a1', 46463, '18555');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.staged_rows(oid)', '3f25cf6c928e2f2e8995df59e8a8190dcc8ed465494a12151a0f77ad850a5438', 46467, '18559');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.triggers_to_disable(oid,boolean)', '5cfb9c2f32ae1236fd4ac48467ebb216d620b4b1038a476b3ae0643381b54bb6', 46468, '18560');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.unstage_rows(lizsync.pending_row[])', 'ba4b4d83e03a1225b66b539362ccae9b8c3e1601a7f078f8df7c5f3d28ec849b', 46470, '18562');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.functions_state()', 'b969b9d1dae71542e4b9e71d2b6be37b4a0d494999f783464f67e96dc549b9cb', 46353, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.hstore_schema()', 'cd387e85b1f1990ea07eafdb080f303dbac73c859c47780f13552dfc6a35bcbe', 46356, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.local_columns(regclass)', '9fdf316925b4ef8f9358954db9042e0b0bcdd6e9fec0530aa21099a933a81634', 46357, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.relation_name(oid)', 'bb5ddd0f00f30678435c22bb5d4cfbda43b834ff3854a299e9708c6cd30e9f3e', 46360, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.sent_columns(regclass)', 'c716541d258ade586366cda65a24fc721652013d68f48316a84788bd4be6e823', 46361, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.prepare_changeset()', '294bcb11b4cf62bf6bacd4a205ade7abf5f937ad4d9263851bf81ef33afbc7f9', 46383, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.resolve_conflicts(oid,boolean,boolean)', 'd2c04bb62ca565f4ab15b242e44cdc1e5b8d663af3a3770b03d5243c6833039c', 46388, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.acquire_slot()', '538e2885b1e891ddc8312fed6c957c4445b2bf998c5999bb902845a2abfaa777', 46395, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.current_version()', '7430b1e7e2ef81d4938e02a721020392d43dde2fdd2475c865f751a0906d1758', 46403, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.open_exchange(lizsync.handshake,lizsync.table_column[],lizsync.pending_row[],interval,boolean)', '09e38a2feba88ef7c99e9ddf79f4fe745474244b269317f71da1a6b9d7645eb7', 46406, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_central_exchange()', '1e9ce8677fca6de0654305abb913ceac25a7d56b1ce8b9b01a08b804dc129be8', 46405, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.close_exchange()', '0dcdcbc03213260391e904d1531d77e18ad51b7a2dd57a2e2f1c449a6dfad3ae', 46419, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.clone_conflicts(uuid,integer)', '058c509cdb27044e74214985493dd0202eff23f43e127d100ba7de84e3ec6cbf', 46433, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.clone_status(uuid,pg_snapshot)', '89c03d6f3130dd044fe390d36a9ace90b857728d995faa0b7038a5cb66eed15f', 46434, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.apply_changes()', '4ad6a40ff972ac86de49e18b93daa1b79d894980d62615417fee925467f4b033', 46446, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.receive_batch(text)', '202570a77fee33e5da7b5e58b1acfdf4f306672f9f3c737373b2551c8bb42513', 46440, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.reply_batch(uuid,integer,uuid)', '7733f9862fe17ac4affe8acc764f1ae91e43dce00f25e735866a9585cdf03aee', 46442, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.accept_range(oid,text,text[],integer,integer)', '18c1942281843a15eafa59789d6237be3c733e397fd1768ac6c35ffd270fcb4b', 46444, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.accept_rows(oid,uuid[])', '665646fc074823ab86adfd606d2f3a5e0a2d955d7630d0f93c44e1ceaf07043d', 46445, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.changeset_groups(oid,boolean,boolean)', 'b1f4c2f0aac454072a0ea421f3fd625e9fa82397979b101a4893a3273fb53f41', 46448, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.changeset_range(oid,text,text[],integer,integer,boolean)', '0408f4c8980d0038e867c738398372b1523decf6caf77039ada22271f3fd640e', 46449, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.held_child(oid)', 'c2a3bdf52eedea3bf1c1c1aa640541cb808359cdfe1a063668dba05f5aa5e797', 46456, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.exchange()', '3c7692c4718e90fdeae686c2d480dc27511d68db874537f879e0e36cb9af116f', 46453, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.changeset_tables()', '0c8cc8f4f2f83927d3aad2a92230316db362f1d730fbde9a47093bfdb4cf57f0', 46450, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.has_deletes(oid)', '9ecb746b54c7c80d79bec94b5a40aad7d775434da8d64b0481280576d24a31f5', 46455, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_not_rewritten(oid)', '96ac4f039250e0eaf65ebd40ac1feafe5e90ddf8c69e7803a894b1961a943acf', 46451, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.number_refused()', '8e8cb037e694f030bd8b61d93c8b35f291157fdbe8b213f5f6263297281d08de', 46462, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.may_cascade(oid,text,text[])', '4413d2024d3b84a9b80efad34a2791eb31172800040c922c97dcc6e30d77740d', 46460, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_range(oid,text,text[],integer,integer,boolean,text)', '34bb66a1ab94879cfc51a31cd6965a7a1853e029ccff1d3423b747f513fb9eac', 46465, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_rows(oid,uuid[],text)', '4ced1f99c4635a9733a6fe90de004d8d53de6c4a79df67cf7926167ed1613b7f', 46466, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_locked(oid,text,text[],integer,integer,text)', 'a449e6bc3f1401a1b535fdb429e99f96368d0843b123f23369d8a14c5cb6c0d6', 46464, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_range(oid,text,text[],integer,integer,boolean)', 'b4a001beee247724abc20775ec771d9e0a5150ae0a2198d04ed4bd432e179256', 46473, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_as_group(oid)', 'fe8274101f7007ae3e85fe3f7aad1c5bcde68a6181f3b6d8a948d159f83dd455', 46471, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_table(oid,boolean,boolean)', 'e69ecedd634e1a0356e578222c2142ed9cfee84ccf1506e6ace0c82f24ecc696', 46476, '18576');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.unique_violations(oid)', '29bf03dc20ab81be9ff98ac03a8d051676e1181666c7a3b723bfb580fb2af900', 46469, '18576');
-INSERT INTO lizsync.installed_program VALUES ('(devel)', '9e4e6b47813915e195941d08edf7d643e19204a1a610318d026241f10b5f0d93', '6d36fe561028ced3beb3d5db7d3c32d3fe2727c4ca510dbbe013cb39c0171464', '2026-11-30 21:12:15.191795+01', true);
-INSERT INTO lizsync.pending_changes VALUES ('f0b4040a-c21d-402e-aaec-47b934e2a771', '"Ville été"."L''arbre ""x"".y"', '6efbffaf-05fd-45e1-9e01-16a6a895f1db', '18576:18576:', 'central', '2026-11-30 21:12:26.185042+01', '2026-11-30 21:12:26.185042+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
-INSERT INTO lizsync.server_metadata VALUES ('732e1c4b-9288-4f05-bf71-5c493de5abdf', 'central');
-INSERT INTO lizsync.structure_version VALUES (1, '2026-11-30 21:12:15.191795+01', 'create tables');
-INSERT INTO lizsync.synchronized_tables VALUES ('f0b4040a-c21d-402e-aaec-47b934e2a771', '["\"Ville été\".\"L''arbre \"\"x\"\".y\""]');
+INSERT INTO lizsync.clones VALUES ('d67f31bb-fe6e-4882-93ab-56e657297cc7', 't_everystructureisupgraded_l6aicrzf5ppr', 'anna', '{17900}', 7714051821970046019, 7714051821970046019, '748:748:', '942f2f6f-0a79-4b73-9b23-a0f7694c7cb3', '157e8828-3814-45fa-999e-a6f931ca47ac', '3:3508197659083460270:8067789867348809887', '1:9136401179445753380:8423078618544266510', 742, false, '2026-11-30 20:41:25.81719+01', '2026-11-30 20:41:29.264698+01', NULL, '744:744:', '742:742:', 7714051821970046019, '{"\"Ville été\".\"L''arbre \"\"x\"\".y\""}', '{17900}', '748:751:748,749', NULL, NULL);
+INSERT INTO lizsync.conflicts VALUES (1, '2026-11-30 20:41:27.892993+01', '"Ville été"."L''arbre ""x"".y"', 'b4cc42d3-756e-4636-8a97-ebdd274f2325', 'd67f31bb-fe6e-4882-93ab-56e657297cc7', '36de63ce-6a4e-4ebc-9560-b1839f1b996b', 'Nom', 'central''s', 'the clone''s', '2026-11-30 20:41:26.578563+01', '2026-11-30 20:41:26.781447+01', 'postgres', 'postgres', NULL, 'central', 'last edit wins');
+INSERT INTO lizsync.history VALUES ('36de63ce-6a4e-4ebc-9560-b1839f1b996b', '2026-11-30 20:41:28.353867+01', 'd67f31bb-fe6e-4882-93ab-56e657297cc7', '{1cb046b4-7c65-4c29-9fc3-30cb2fc64854}', 1, 3, NULL, 'partial', 'done', 2, 1, 1, 1, '00:00:00.911996', '-00:00:00.034246');
+INSERT INTO lizsync.pending_changes VALUES ('d67f31bb-fe6e-4882-93ab-56e657297cc7', '"Ville été"."L''arbre ""x"".y"', '63413fc9-23a6-443f-bd07-8214bc6ed753', '744:744:', 'central', '2026-11-30 20:41:27.892993+01', '2026-11-30 20:41:27.892993+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
+INSERT INTO lizsync.server_metadata VALUES ('1cb046b4-7c65-4c29-9fc3-30cb2fc64854', 'central');
+INSERT INTO lizsync.structure_version VALUES (1, '2026-11-30 20:41:21.669996+01', 'create tables');
+INSERT INTO lizsync.synchronized_tables VALUES ('d67f31bb-fe6e-4882-93ab-56e657297cc7', '["\"Ville été\".\"L''arbre \"\"x\"\".y\""]');
 SELECT pg_catalog.setval('"Ville été"."L''arbre ""x"".y_id_seq"', 5, true);
 SELECT pg_catalog.setval('audit.logged_actions_event_id_seq', 5, true);
 SELECT pg_catalog.setval('lizsync.conflicts_id_seq', 1, true);
@@ -1150,12 +1014,10 @@ ALTER TABLE ONLY lizsync.history
     ADD CONSTRAINT history_pkey PRIMARY KEY (sync_id);
 ALTER TABLE ONLY lizsync.incoming
     ADD CONSTRAINT incoming_pkey PRIMARY KEY (exchange, event_id);
-ALTER TABLE ONLY lizsync.installed_functions
-    ADD CONSTRAINT installed_functions_pkey PRIMARY KEY (signature);
-ALTER TABLE ONLY lizsync.installed_program
-    ADD CONSTRAINT installed_program_only_one_key UNIQUE (only_one);
 ALTER TABLE ONLY lizsync.pending_changes
     ADD CONSTRAINT pending_changes_pkey PRIMARY KEY (clone_id, object_table, object_uid);
+ALTER TABLE ONLY lizsync.rebased_rows
+    ADD CONSTRAINT rebased_rows_pkey PRIMARY KEY (relation, uid);
 ALTER TABLE ONLY lizsync.reply
     ADD CONSTRAINT reply_pkey PRIMARY KEY (clone_id, batch);
 ALTER TABLE ONLY lizsync.server_metadata
