@@ -16,13 +16,6 @@ import (
 	"github.com/lizsync/lizsync/sql"
 )
 
-const (
-	undefinedFunction         = "42883"
-	wrongObjectType           = "42809"
-	invalidFunctionDefinition = "42P13"
-	dependentObjects          = "2BP01"
-)
-
 // Functions is what a database tells of the functions of LizSync in it.
 type Functions struct {
 	Digest  string   // of those that were installed: two databases with the same one understand each other
@@ -146,7 +139,7 @@ func (i installer) installFunction(ctx context.Context, function sql.Function) e
 	const savepoint = "savepoint function; "
 	err := i.tx.Conn().PgConn().Exec(ctx, savepoint+function.Text+"release savepoint function").Close()
 	var pg *pgconn.PgError
-	if err == nil || !errors.As(err, &pg) || pg.Code != invalidFunctionDefinition && pg.Code != wrongObjectType {
+	if err == nil || !errors.As(err, &pg) || pg.Code != pgerrcode.InvalidFunctionDefinition && pg.Code != pgerrcode.WrongObjectType {
 		return i.explainScript(err, function.Script, len(savepoint))
 	}
 	if _, err := i.tx.Exec(ctx, "rollback to savepoint function"); err != nil {
@@ -187,7 +180,7 @@ func (i installer) recorded(ctx context.Context, condition string, signatures []
 func (i installer) dropFunction(ctx context.Context, signature, why string) error {
 	_, err := i.tx.Exec(ctx, "drop routine "+signature)
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == dependentObjects {
+	if errors.As(err, &pg) && pg.Code == pgerrcode.DependentObjectsStillExist {
 		return &provider.Failure{
 			Text: fmt.Sprintf("the function %s is %s, and other objects depend on it: %s", signature, why, pg.Detail),
 			Hint: "drop them yourself if nobody needs them, then run this again",

@@ -14,5 +14,5 @@ revoke all on function lizsync.relation_name(oid) from public;
 create or replace function lizsync.relation_name(p_schema text, p_table text) returns text
 language sql immutable
 as $$ select '"' || replace(p_schema, '"', '""') || '"."' || replace(p_table, '"', '""') || '"' $$;
-comment on function lizsync.relation_name(text, text) is 'Both sides: the same for a table that may have been dropped, from what the log has of its name.';
+comment on function lizsync.relation_name(text, text) is 'On both sides: the same for a table that may have been dropped, from what the log has of its name.';
 revoke all on function lizsync.relation_name(text, text) from public;

@@ -24,16 +24,10 @@ begin
                 select format(
                     'select exists (select from %1$s c join %2$s p on %3$s where p.uid = $1
                         and not exists (select from lizsync.rebased_rows r where r.relation = %1$L and r.uid = c.uid))',
-                    lizsync.relation_name(k.conrelid), p_relation,
-                    (
-                        select string_agg(format('c.%I = p.%I', a.attname, b.attname), ' and ')
-                        from unnest(k.conkey, k.confkey) as u (child, parent)
-                        join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.child
-                        join pg_attribute b on b.attrelid = k.confrelid and b.attnum = u.parent
-                    )
+                    lizsync.relation_name(k.child), p_relation, k.matches
                 )
-                from pg_constraint k
-                where k.contype = 'f' and k.confrelid = v_relid and k.confdeltype in ('c', 'n', 'd')
+                from lizsync.foreign_keys(array[v_relid]) as k
+                where k.parent = v_relid and k.on_delete in ('c', 'n', 'd')
             loop
                 execute v_check into v_found using p_uid;
                 if v_found then
@@ -46,19 +40,10 @@ begin
         if cardinality(v_columns) = 0 then
             continue;
         end if;
-        execute format(
-            'update %1$s as t set %2$s from populate_record(null::%1$s, $1) as r where t.uid = $2 returning true',
-            p_relation, (select string_agg(format('%1$I = r.%1$I', c), ', ') from unnest(v_columns) as c)
-        )
+        execute lizsync.update_statement(p_relation, v_columns, '(select $1 as fields, $2 as key)') || ' returning true'
         into v_found using v_event.fields, p_uid;
         if v_event.action = 'I' and v_found is null then
-            execute format(
-                'insert into %1$s (%2$s) overriding system value select %3$s from populate_record(null::%1$s, $1) as r',
-                p_relation,
-                (select string_agg(quote_ident(c), ', ') from unnest(v_columns) as c),
-                (select string_agg(format('r.%I', c), ', ') from unnest(v_columns) as c)
-            )
-            using v_event.fields;
+            execute lizsync.insert_statement(p_relation, v_columns, '(select $1 as fields)') using v_event.fields;
         end if;
     end loop;
 end

@@ -67,6 +67,8 @@ CREATE TYPE lizsync.handshake AS (
 	server_id uuid,
 	server_name text,
 	structure_version integer,
+	functions text,
+	program text,
 	system_identifier bigint,
 	central_id uuid,
 	central_system_identifier bigint,
@@ -75,14 +77,27 @@ CREATE TYPE lizsync.handshake AS (
 	snapshot pg_snapshot
 );
 ALTER TYPE lizsync.handshake OWNER TO postgres;
-COMMENT ON TYPE lizsync.handshake IS 'The handshake: what a clone says of itself at the start of a synchronisation.';
+COMMENT ON TYPE lizsync.handshake IS 'The handshake: what a clone says of itself at the start of a synchronisation; of its functions, as in lizsync.slot.';
 CREATE TYPE lizsync.slot AS (
 	version integer,
+	functions text,
+	program text,
+	max_tries integer,
 	asked_at double precision,
 	given_at double precision
 );
 ALTER TYPE lizsync.slot OWNER TO postgres;
-COMMENT ON TYPE lizsync.slot IS 'Leave to synchronise: the version of central''s structure, and central''s clock, in seconds since 1970, when the slot was asked for and when it was given.';
+COMMENT ON TYPE lizsync.slot IS 'Leave to synchronise: the version of central''s structure, the digest of its functions and the version of the program that installed them, how often an exchange may be begun, and central''s clock, in seconds since 1970, when the slot was asked for and when it was given.';
+CREATE TYPE lizsync.staged_range AS (
+	relid oid,
+	action text,
+	columns text[],
+	low integer,
+	high integer,
+	again boolean
+);
+ALTER TYPE lizsync.staged_range OWNER TO postgres;
+COMMENT ON TYPE lizsync.staged_range IS 'Changes that one statement can write: those of one table with one action and the same columns, between two ordinals; of the changes refused before (again), or of the others.';
 CREATE TYPE lizsync.table_column AS (
 	relation text,
 	column_name text,
@@ -145,19 +160,19 @@ begin
 end
 $_$;
 ALTER FUNCTION audit.audit_table(target_table regclass, audit_rows boolean, audit_query_text boolean, ignored_cols text[]) OWNER TO postgres;
-COMMENT ON FUNCTION audit.audit_table(target_table regclass, audit_rows boolean, audit_query_text boolean, ignored_cols text[]) IS 'Records every change of a table from now on; with audit_rows false, no longer. audit_query_text keeps the client''s statements; changes of the ignored columns alone are not recorded.';
+COMMENT ON FUNCTION audit.audit_table(target_table regclass, audit_rows boolean, audit_query_text boolean, ignored_cols text[]) IS 'On both sides: records every change of a table from now on; with audit_rows false, no longer. audit_query_text keeps the client''s statements; changes of the ignored columns alone are not recorded.';
 CREATE FUNCTION audit.audit_view(target_view regclass, uid_cols text[]) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$ select audit.audit_view(target_view, false, '{}', uid_cols) $$;
 ALTER FUNCTION audit.audit_view(target_view regclass, uid_cols text[]) OWNER TO postgres;
-COMMENT ON FUNCTION audit.audit_view(target_view regclass, uid_cols text[]) IS 'The same, without the client''s statements and with no column ignored.';
+COMMENT ON FUNCTION audit.audit_view(target_view regclass, uid_cols text[]) IS 'On both sides: the same, without the client''s statements and with no column ignored.';
 CREATE FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, uid_cols text[]) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$ select audit.audit_view(target_view, audit_query_text, '{}', uid_cols) $$;
 ALTER FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, uid_cols text[]) OWNER TO postgres;
-COMMENT ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, uid_cols text[]) IS 'The same, with no column ignored.';
+COMMENT ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, uid_cols text[]) IS 'On both sides: the same, with no column ignored.';
 CREATE FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -194,7 +209,12 @@ begin
 end
 $$;
 ALTER FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) OWNER TO postgres;
-COMMENT ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) IS 'Records every change made through a view that has INSTEAD OF triggers; uid_cols is the key of its rows.';
+COMMENT ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) IS 'On both sides: records every change made through a view that has INSTEAD OF triggers; uid_cols is the key of its rows.';
+CREATE FUNCTION audit.large_value_size() RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select 8192 $$;
+ALTER FUNCTION audit.large_value_size() OWNER TO postgres;
+COMMENT ON FUNCTION audit.large_value_size() IS 'On both sides: the size in bytes above which a value that an update did not change is left out of the log.';
 CREATE FUNCTION audit.log_row() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -204,7 +224,7 @@ CREATE FUNCTION audit.log_row() RETURNS trigger
     SET extra_float_digits TO '1'
     SET bytea_output TO 'hex'
     SET lc_monetary TO 'C'
-    AS $_$
+    AS $$
 declare
     c_has_uid constant boolean := tg_argv[1];
     v_action text := left(tg_op, 1);
@@ -212,7 +232,7 @@ declare
     v_changed hstore;
     v_uid uuid;
     v_new_uid uuid;
-    v_now hstore;
+    v_left hstore;
 begin
     -- What central sent is not an edit made here. The setting alone, which anybody may set, is not believed.
     -- Two conditions would be one query, planned and run for each row.
@@ -245,37 +265,25 @@ begin
         if c_has_uid and v_changed ? 'uid' then
             v_action := 'D';
             v_new_uid := v_changed -> 'uid';
-        elsif pg_column_size(v_row) > 8192 then
+        elsif pg_column_size(v_row) > audit.large_value_size() then
             v_row := audit.without_large_values(v_row, v_changed);
         end if;
     end if;
-    -- A trigger that writes other rows of the statement that has fired it has its writes recorded first, and what they have
-    -- overwritten would be recorded after them. So, once triggers have written this table, the row itself tells what is left of it, until
-    -- the transaction ends.
+    -- Once triggers have written this table, the row itself tells what is left of the change, until the transaction ends.
     if pg_trigger_depth() > 1 then
         perform set_config('lizsync.nested_' || tg_relid, 'on', true);
     end if;
-    -- Tables that are audited and not synchronised may not be readable here, or have another column uid than one that tells which row it is.
-    if current_setting('lizsync.nested_' || tg_relid, true) = 'on' and c_has_uid and tg_when = 'AFTER' and v_action <> 'D'
-        and not row_security_active(tg_relid) and has_schema_privilege(tg_table_schema, 'usage') and has_table_privilege(tg_relid, 'select')
-    then
-        execute format('select hstore(t.*) from %I.%I as t where t.uid = $1', tg_table_schema, tg_table_name) into v_now using v_uid;
-        -- As lizsync.uid_column_problem judges it, which takes too long here.
-        if v_now is distinct from hstore(new) and exists (
-            select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-            where i.indrelid = tg_relid and a.attname = 'uid' and a.attnotnull
-                and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null and i.indnkeyatts = 1
-        ) then
-            if v_now is null then
+    if current_setting('lizsync.nested_' || tg_relid, true) = 'on' and c_has_uid and tg_when = 'AFTER' and v_action <> 'D' then
+        v_left := audit.what_triggers_left(tg_relid, tg_table_schema, tg_table_name, v_uid, hstore(new));
+        if v_left is null then
+            return new;
+        end if;
+        if v_action = 'I' then
+            v_row := v_left;
+        else
+            v_changed := v_changed - akeys(hstore(new) - v_left);
+            if v_changed = '' then
                 return new;
-            end if;
-            if v_action = 'I' then
-                v_row := v_now;
-            else
-                v_changed := v_changed - akeys(hstore(new) - v_now);
-                if v_changed = '' then
-                    return new;
-                end if;
             end if;
         end if;
     end if;
@@ -301,9 +309,9 @@ begin
     end loop;
     return case when tg_op = 'DELETE' then old else new end;
 end
-$_$;
+$$;
 ALTER FUNCTION audit.log_row() OWNER TO postgres;
-COMMENT ON FUNCTION audit.log_row() IS 'Trigger: records an inserted, updated or deleted row in audit.logged_actions.';
+COMMENT ON FUNCTION audit.log_row() IS 'On both sides: trigger: records an inserted, updated or deleted row in audit.logged_actions.';
 CREATE FUNCTION audit.log_statement() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -327,14 +335,14 @@ declare
     c_address constant inet := inet_client_addr();
     c_port constant integer := inet_client_port();
     v_exchange lizsync.exchanges;
-    v_label jsonb; -- of all rows but for the time: made for each, it would take a tenth of the whole
+    v_attribution jsonb; -- of all rows but for the time: made for each, it would take a tenth of the whole
 begin
     if not lizsync.is_captured_by_statement(tg_relid) or not tg_argv[1]::boolean then
         raise exception 'this session cannot write to %.%: the table has got a trigger since it synchronised', tg_table_schema, tg_table_name
             using errcode = 'object_not_in_prerequisite_state', hint = 'Connect again.';
     end if;
     select * into v_exchange from lizsync.exchanges where transaction_id = c_transaction;
-    v_label := lizsync.attribution(v_exchange, now());
+    v_attribution := lizsync.attribution(v_exchange, now());
     if tg_op = 'INSERT' then
         insert into audit.logged_actions (
             schema_name, table_name, relid, session_user_name,
@@ -346,7 +354,7 @@ begin
             tg_table_schema, tg_table_name, tg_relid, coalesce(r.author, session_user),
             current_timestamp, statement_timestamp(), clock_timestamp(), c_transaction,
             c_application, c_address, c_port, c_query,
-            'I', c.row_data, false, c.uid, jsonb_set(v_label, '{time}', to_jsonb(r.edited_at))
+            'I', c.row_data, false, c.uid, jsonb_set(v_attribution, '{time}', to_jsonb(r.edited_at))
         from (select n.uid, hstore(n.*) as row_data from new_rows as n offset 0) as c
         left join lizsync.changeset r
             on r.exchange = v_exchange.transaction_id and r.relid = tg_relid and r.uid = c.uid
@@ -366,10 +374,10 @@ begin
         c_application, c_address, c_port, c_query,
         case when c.changed is not null then 'U' when c.before is not null then 'D' else 'I' end,
         case
-            when pg_column_size(c.before) > 8192 and c.changed is not null then audit.without_large_values(c.before, c.changed)
+            when pg_column_size(c.before) > audit.large_value_size() and c.changed is not null then audit.without_large_values(c.before, c.changed)
             else coalesce(c.before, c.after)
         end,
-        c.changed, false, c.uid, jsonb_set(v_label, '{time}', to_jsonb(r.edited_at))
+        c.changed, false, c.uid, jsonb_set(v_attribution, '{time}', to_jsonb(r.edited_at))
     from (
         select uid, before, after, after - before as changed
         from (select o.uid, hstore(o.*) as before from old_rows as o offset 0) as o
@@ -384,7 +392,7 @@ begin
 end
 $$;
 ALTER FUNCTION audit.log_statement() OWNER TO postgres;
-COMMENT ON FUNCTION audit.log_statement() IS 'Trigger: records the rows that a statement of an exchange inserted or updated in audit.logged_actions.';
+COMMENT ON FUNCTION audit.log_statement() IS 'On both sides: trigger: records the rows that a statement of an exchange inserted or updated in audit.logged_actions.';
 CREATE FUNCTION audit.log_truncate() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -422,7 +430,7 @@ begin
 end
 $_$;
 ALTER FUNCTION audit.log_truncate() OWNER TO postgres;
-COMMENT ON FUNCTION audit.log_truncate() IS 'Trigger: records the delete of each row of a table that is truncated.';
+COMMENT ON FUNCTION audit.log_truncate() IS 'On both sides: trigger: records the delete of each row of a table that is truncated.';
 CREATE FUNCTION audit.replay_event(pevent_id bigint) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -441,7 +449,7 @@ begin
 end
 $$;
 ALTER FUNCTION audit.replay_event(pevent_id bigint) OWNER TO postgres;
-COMMENT ON FUNCTION audit.replay_event(pevent_id bigint) IS 'Makes the change of an event again.';
+COMMENT ON FUNCTION audit.replay_event(pevent_id bigint) IS 'On both sides: makes the change of an event again.';
 CREATE FUNCTION audit.rollback_event(pevent_id bigint) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -477,15 +485,42 @@ begin
 end
 $$;
 ALTER FUNCTION audit.rollback_event(pevent_id bigint) OWNER TO postgres;
-COMMENT ON FUNCTION audit.rollback_event(pevent_id bigint) IS 'Undoes an event; refused when a later edit of its row exists.';
+COMMENT ON FUNCTION audit.rollback_event(pevent_id bigint) IS 'On both sides: undoes an event; refused when a later edit of its row exists.';
+CREATE FUNCTION audit.what_triggers_left(p_relid oid, p_schema name, p_table name, p_uid uuid, p_written public.hstore) RETURNS public.hstore
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $_$
+declare
+    v_now hstore;
+begin
+    if row_security_active(p_relid) or not has_schema_privilege(p_schema, 'usage') or not has_table_privilege(p_relid, 'select') then
+        return p_written;
+    end if;
+    execute format('select hstore(t.*) from %I.%I as t where t.uid = $1', p_schema, p_table) into v_now using p_uid;
+    if v_now = p_written then
+        return v_now;
+    end if;
+    -- As lizsync.uid_column_problem judges it, which takes too long here.
+    if exists (
+        select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+        where i.indrelid = p_relid and a.attname = 'uid' and a.attnotnull
+            and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null and i.indnkeyatts = 1
+    ) then
+        return v_now;
+    end if;
+    return p_written;
+end
+$_$;
+ALTER FUNCTION audit.what_triggers_left(p_relid oid, p_schema name, p_table name, p_uid uuid, p_written public.hstore) OWNER TO postgres;
+COMMENT ON FUNCTION audit.what_triggers_left(p_relid oid, p_schema name, p_table name, p_uid uuid, p_written public.hstore) IS 'On both sides: the row that a statement has written as triggers have left it; null when it is gone.';
 CREATE FUNCTION audit.without_large_values(p_row public.hstore, p_changed public.hstore) RETURNS public.hstore
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-    select p_row - array(select key from each(p_row) where octet_length(value) > 8192 and not p_changed ? key)
+    select p_row - array(select key from each(p_row) where octet_length(value) > audit.large_value_size() and not p_changed ? key)
 $$;
 ALTER FUNCTION audit.without_large_values(p_row public.hstore, p_changed public.hstore) OWNER TO postgres;
-COMMENT ON FUNCTION audit.without_large_values(p_row public.hstore, p_changed public.hstore) IS 'The old row of an update, less its unchanged values over 8 kB.';
+COMMENT ON FUNCTION audit.without_large_values(p_row public.hstore, p_changed public.hstore) IS 'On both sides: the old row of an update, less its unchanged values over 8 kB.';
 SET default_tablespace = '';
 SET default_table_access_method = heap;
 CREATE TABLE audit.logged_actions (
@@ -543,6 +578,7 @@ CREATE FUNCTION audit.write_event(p_event audit.logged_actions, p_action text, p
     AS $_$
 declare
     v_table constant text := format('%I.%I', p_event.schema_name, p_event.table_name);
+    v_rows constant text := format('(select $1 as fields, populate_record(null::%s, $2) as key)', v_table);
     v_columns text[];
     v_key text;
     v_written integer;
@@ -553,7 +589,7 @@ begin
     if p_event.uid is not null then
         v_key := format('t.uid = %L', p_event.uid);
     else
-        select string_agg(format('t.%I is not distinct from (k).%I', uid_column, uid_column), ' and ') into v_key
+        select string_agg(format('t.%1$I is not distinct from (w.key).%1$I', uid_column), ' and ') into v_key
         from audit.logged_relations
         where relation_name = v_table;
     end if;
@@ -562,19 +598,9 @@ begin
             using errcode = 'object_not_in_prerequisite_state', hint = 'Add a primary key and audit the table again.';
     end if;
     execute case p_action
-        when 'I' then format(
-            'insert into %1$s (%2$s) overriding system value select %3$s from populate_record(null::%1$s, $1) as r',
-            v_table,
-            (select string_agg(quote_ident(c), ', ') from unnest(v_columns) as c),
-            (select string_agg('r.' || quote_ident(c), ', ') from unnest(v_columns) as c)
-        )
-        when 'U' then format(
-            'update %1$s as t set %2$s from populate_record(null::%1$s, $1) as r, populate_record(null::%1$s, $2) as k where %3$s',
-            v_table,
-            (select string_agg(format('%1$I = r.%1$I', c), ', ') from unnest(v_columns) as c),
-            v_key
-        )
-        else format('delete from %1$s as t using populate_record(null::%1$s, $2) as k where %2$s', v_table, v_key)
+        when 'I' then lizsync.insert_statement(v_table, v_columns, v_rows)
+        when 'U' then lizsync.update_statement(v_table, v_columns, v_rows, v_key)
+        else format('delete from %s as t using %s as w where %s', v_table, v_rows, v_key)
     end
     using p_fields, p_key;
     get diagnostics v_written = row_count;
@@ -584,7 +610,7 @@ begin
 end
 $_$;
 ALTER FUNCTION audit.write_event(p_event audit.logged_actions, p_action text, p_fields public.hstore, p_key public.hstore) OWNER TO postgres;
-COMMENT ON FUNCTION audit.write_event(p_event audit.logged_actions, p_action text, p_fields public.hstore, p_key public.hstore) IS 'Inserts (I), updates (U) or deletes (D) the row of an event with the fields given; p_key holds the key of the row as it is now. An error when no row is written.';
+COMMENT ON FUNCTION audit.write_event(p_event audit.logged_actions, p_action text, p_fields public.hstore, p_key public.hstore) IS 'On both sides: inserts (I), updates (U) or deletes (D) the row of an event with the fields given; p_key holds the key of the row as it is now. An error when no row is written.';
 CREATE TABLE lizsync.clones (
     server_id uuid NOT NULL,
     server_name text NOT NULL,
@@ -624,7 +650,7 @@ COMMENT ON COLUMN lizsync.clones.accepted_token IS 'Token that the clone present
 COMMENT ON COLUMN lizsync.clones.offered_token IS 'Token that it was offered last, and presents next when the reply arrived.';
 COMMENT ON COLUMN lizsync.clones.digest IS 'Digest of the events that it sent last.';
 COMMENT ON COLUMN lizsync.clones.pending_digest IS 'The same for those of rows that central refused, which alone it still has when the reply arrived.';
-COMMENT ON COLUMN lizsync.clones.horizon IS 'It has certainly received the transactions of central before this one, also of the rows that stand still there.';
+COMMENT ON COLUMN lizsync.clones.horizon IS 'It has certainly received the transactions of central before this one, also of the rows that are held there.';
 COMMENT ON COLUMN lizsync.clones.revoked IS 'True once the clone may do nothing more.';
 COMMENT ON COLUMN lizsync.clones.registered_at IS 'When it was deployed last.';
 COMMENT ON COLUMN lizsync.clones.last_synchronized IS 'Time of its last synchronisation.';
@@ -684,7 +710,8 @@ CREATE TABLE lizsync.conflicts (
     row_data public.hstore,
     rejected text NOT NULL,
     rule_applied text NOT NULL,
-    CONSTRAINT conflicts_rejected_check CHECK ((rejected = ANY (ARRAY['central'::text, 'clone'::text])))
+    CONSTRAINT conflicts_rejected_check CHECK ((rejected = ANY (ARRAY['central'::text, 'clone'::text]))),
+    CONSTRAINT conflicts_rule_applied_check CHECK ((rule_applied = ANY (ARRAY['last edit wins'::text, 'equal times: central wins'::text, 'delete wins'::text, 'foreign key action'::text, 'given up'::text, 'column no longer exists'::text, 'original LizSync'::text])))
 );
 ALTER TABLE lizsync.conflicts OWNER TO postgres;
 COMMENT ON TABLE lizsync.conflicts IS 'Every value that lost.';
@@ -701,9 +728,9 @@ COMMENT ON COLUMN lizsync.conflicts.central_time IS 'Time of central''s edit.';
 COMMENT ON COLUMN lizsync.conflicts.clone_time IS 'Time of the clone''s edit, corrected by its clock offset.';
 COMMENT ON COLUMN lizsync.conflicts.central_author IS 'Author of central''s edit.';
 COMMENT ON COLUMN lizsync.conflicts.clone_author IS 'Author of the clone''s edit.';
-COMMENT ON COLUMN lizsync.conflicts.row_data IS 'The row that lost, whole, when a delete won.';
+COMMENT ON COLUMN lizsync.conflicts.row_data IS 'When a whole row lost: its values. Of the original LizSync: the number of central''s event, what was rejected, and the rule.';
 COMMENT ON COLUMN lizsync.conflicts.rejected IS 'The side whose value lost.';
-COMMENT ON COLUMN lizsync.conflicts.rule_applied IS 'last edit wins, delete wins, foreign key action, given up, or column is no more.';
+COMMENT ON COLUMN lizsync.conflicts.rule_applied IS 'The rule by which it lost; the check of this column lists them all.';
 CREATE TABLE lizsync.server_metadata (
     server_id uuid DEFAULT gen_random_uuid() NOT NULL,
     server_name text NOT NULL
@@ -783,7 +810,8 @@ CREATE UNLOGGED TABLE lizsync.changeset (
     edited_at timestamp with time zone,
     author text,
     counterpart text,
-    error text
+    error text,
+    error_code text
 );
 ALTER TABLE lizsync.changeset OWNER TO postgres;
 COMMENT ON TABLE lizsync.changeset IS 'The net changes that the running exchange applies, one for each row.';
@@ -799,7 +827,8 @@ COMMENT ON COLUMN lizsync.changeset.last_event IS 'Its last event.';
 COMMENT ON COLUMN lizsync.changeset.edited_at IS 'On central: time of the last event, corrected by the clone''s clock offset.';
 COMMENT ON COLUMN lizsync.changeset.author IS 'On central: author of the last event.';
 COMMENT ON COLUMN lizsync.changeset.counterpart IS 'For a delete, what central did to the row that the clone has not seen: R, U or D; null for nothing.';
-COMMENT ON COLUMN lizsync.changeset.error IS 'Why the change was refused, if it was.';
+COMMENT ON COLUMN lizsync.changeset.error IS 'Why the change was refused, if it was, as people see it.';
+COMMENT ON COLUMN lizsync.changeset.error_code IS 'SQLSTATE of that error.';
 ALTER TABLE lizsync.conflicts ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME lizsync.conflicts_id_seq
     START WITH 1
@@ -854,7 +883,7 @@ COMMENT ON COLUMN lizsync.history.sync_status IS 'done.';
 COMMENT ON COLUMN lizsync.history.number_replayed_to_central IS 'Rows of the clone that were written on central.';
 COMMENT ON COLUMN lizsync.history.number_replayed_to_clone IS 'Rows of central that were sent to the clone.';
 COMMENT ON COLUMN lizsync.history.number_conflicts IS 'Values that lost.';
-COMMENT ON COLUMN lizsync.history.number_pending IS 'Rows that could not be applied and stand still.';
+COMMENT ON COLUMN lizsync.history.number_pending IS 'Rows that could not be applied and are held.';
 COMMENT ON COLUMN lizsync.history.duration IS 'Time that it took on this database.';
 COMMENT ON COLUMN lizsync.history.clock_offset IS 'The clone''s clock less central''s.';
 CREATE UNLOGGED TABLE lizsync.incoming (
@@ -879,6 +908,33 @@ COMMENT ON COLUMN lizsync.incoming.action IS 'I, U or D.';
 COMMENT ON COLUMN lizsync.incoming.fields IS 'The values set.';
 COMMENT ON COLUMN lizsync.incoming.edited_at IS 'Time of the edit, corrected by the clone''s clock offset.';
 COMMENT ON COLUMN lizsync.incoming.author IS 'Author of the edit.';
+CREATE TABLE lizsync.installed_functions (
+    signature text NOT NULL,
+    digest text NOT NULL,
+    function_oid oid NOT NULL,
+    written xid NOT NULL
+);
+ALTER TABLE lizsync.installed_functions OWNER TO postgres;
+COMMENT ON TABLE lizsync.installed_functions IS 'The functions of both schemas that LizSync has installed. Others there are not its own.';
+COMMENT ON COLUMN lizsync.installed_functions.signature IS 'Name and types of the arguments.';
+COMMENT ON COLUMN lizsync.installed_functions.digest IS 'Digest of the function as it was installed: see lizsync.function_digests.';
+COMMENT ON COLUMN lizsync.installed_functions.function_oid IS 'Object id of the function.';
+COMMENT ON COLUMN lizsync.installed_functions.written IS 'The transaction (xmin) that wrote its row of pg_proc. As long as that is the same, nobody has altered the function, and its digest need not be computed.';
+CREATE TABLE lizsync.installed_program (
+    version text NOT NULL,
+    digest text NOT NULL,
+    functions_digest text NOT NULL,
+    installed_at timestamp with time zone DEFAULT now() NOT NULL,
+    only_one boolean DEFAULT true NOT NULL,
+    CONSTRAINT installed_program_only_one_check CHECK (only_one)
+);
+ALTER TABLE lizsync.installed_program OWNER TO postgres;
+COMMENT ON TABLE lizsync.installed_program IS 'The program that installed the functions. One row.';
+COMMENT ON COLUMN lizsync.installed_program.version IS 'Its version, as it tells it itself; programs that were not released have none to compare.';
+COMMENT ON COLUMN lizsync.installed_program.digest IS 'Digest of its functions as it has them, in files.';
+COMMENT ON COLUMN lizsync.installed_program.functions_digest IS 'Digest of all of lizsync.installed_functions: equal where the same functions were installed.';
+COMMENT ON COLUMN lizsync.installed_program.installed_at IS 'When it installed them.';
+COMMENT ON COLUMN lizsync.installed_program.only_one IS 'Holds the table to one row.';
 CREATE TABLE lizsync.pending_changes (
     clone_id uuid NOT NULL,
     object_table text NOT NULL,
@@ -966,23 +1022,199 @@ COMMENT ON TABLE lizsync.synchronized_tables IS 'The publication list of each cl
 COMMENT ON COLUMN lizsync.synchronized_tables.server_id IS 'The clone.';
 COMMENT ON COLUMN lizsync.synchronized_tables.sync_tables IS 'Array of "schema"."table".';
 ALTER TABLE ONLY "Ville été"."L'arbre ""x"".y" ALTER COLUMN id SET DEFAULT nextval('"Ville été"."L''arbre ""x"".y_id_seq"'::regclass);
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (3, '63413fc9-23a6-443f-bd07-8214bc6ed753', 'tree 3', 3, '01010000A06A080000000000000000F03F00000000000008409A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (2, '9f72a0d1-6044-4017-8d83-ba421142ae5f', 'tree 2', 40, '01010000A06A080000555555555555E53F00000000000000409A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (1, 'b4cc42d3-756e-4636-8a97-ebdd274f2325', 'the clone''s', 1, '01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (5, '2b79fe46-c52c-4fce-bcdc-f1f46e613bf8', 'new', NULL, NULL);
-INSERT INTO audit.logged_actions VALUES (1, 'Ville été', 'L''arbre "x".y', 17900, 'postgres', '2026-11-30 20:41:26.308531+01', '2026-11-30 20:41:26.308531+01', '2026-11-30 20:41:26.578563+01', 746, '', '127.0.0.1', 58918, NULL, 'U', '"id"=>"1", "Nom"=>"tree 1", "uid"=>"b4cc42d3-756e-4636-8a97-ebdd274f2325", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"central''s"', false, NULL, 'b4cc42d3-756e-4636-8a97-ebdd274f2325');
-INSERT INTO audit.logged_actions VALUES (2, 'Ville été', 'L''arbre "x".y', 17900, 'postgres', '2026-11-30 20:41:26.308531+01', '2026-11-30 20:41:26.308531+01', '2026-11-30 20:41:26.579531+01', 746, '', '127.0.0.1', 58918, NULL, 'U', '"id"=>"2", "Nom"=>"tree 2", "uid"=>"9f72a0d1-6044-4017-8d83-ba421142ae5f", "geom"=>"01010000A06A080000555555555555E53F00000000000000409A9999999999B93F", "badge"=>"2"', '"badge"=>"40"', false, NULL, '9f72a0d1-6044-4017-8d83-ba421142ae5f');
-INSERT INTO audit.logged_actions VALUES (3, 'Ville été', 'L''arbre "x".y', 17900, 'postgres', '2026-11-30 20:41:27.892993+01', '2026-11-30 20:41:28.508558+01', '2026-11-30 20:41:28.874581+01', 750, '', '127.0.0.1', 56722, NULL, 'U', '"id"=>"1", "Nom"=>"central''s", "uid"=>"b4cc42d3-756e-4636-8a97-ebdd274f2325", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"the clone''s"', false, '{"time": "2026-11-30T19:41:26.781447+00:00", "origin": "d67f31bb-fe6e-4882-93ab-56e657297cc7", "sync_id": "36de63ce-6a4e-4ebc-9560-b1839f1b996b"}', 'b4cc42d3-756e-4636-8a97-ebdd274f2325');
-INSERT INTO audit.logged_actions VALUES (4, 'Ville été', 'L''arbre "x".y', 17900, 'postgres', '2026-11-30 20:41:27.892993+01', '2026-11-30 20:41:28.508558+01', '2026-11-30 20:41:29.003181+01', 750, '', '127.0.0.1', 56722, NULL, 'I', '"id"=>"5", "Nom"=>"new", "uid"=>"2b79fe46-c52c-4fce-bcdc-f1f46e613bf8", "geom"=>NULL, "badge"=>NULL', NULL, false, '{"time": "2026-11-30T19:41:26.783096+00:00", "origin": "d67f31bb-fe6e-4882-93ab-56e657297cc7", "sync_id": "36de63ce-6a4e-4ebc-9560-b1839f1b996b"}', '2b79fe46-c52c-4fce-bcdc-f1f46e613bf8');
-INSERT INTO audit.logged_actions VALUES (5, 'Ville été', 'L''arbre "x".y', 17900, 'postgres', '2026-11-30 20:41:29.408467+01', '2026-11-30 20:41:29.408467+01', '2026-11-30 20:41:29.410131+01', 762, '', '127.0.0.1', 58918, NULL, 'D', '"id"=>"4", "Nom"=>"tree 4", "uid"=>"ac980a61-b9bc-41cb-97e9-a9b65ce619c2", "geom"=>"01010000A06A080000555555555555F53F00000000000010409A9999999999B93F", "badge"=>"4"', NULL, false, NULL, 'ac980a61-b9bc-41cb-97e9-a9b65ce619c2');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (3, '79cf1c37-2d8d-45ad-bfe0-ac5256a6d41a', 'tree 3', 3, '01010000A06A080000000000000000F03F00000000000008409A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (2, 'f5fb12b9-5c1b-4ee2-a54e-5a2ea51ffd58', 'tree 2', 40, '01010000A06A080000555555555555E53F00000000000000409A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (1, '74e2b69c-8b4f-494b-a5b0-2be3d8e338e3', 'the clone''s', 1, '01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (5, 'f3d9c097-2161-432a-be34-19622c4db092', 'new', NULL, NULL);
+INSERT INTO audit.logged_actions VALUES (1, 'Ville été', 'L''arbre "x".y', 17945, 'postgres', '2026-11-30 22:02:41.295236+01', '2026-11-30 22:02:41.295236+01', '2026-11-30 22:02:41.478105+01', 918, '', '127.0.0.1', 42112, NULL, 'U', '"id"=>"1", "Nom"=>"tree 1", "uid"=>"74e2b69c-8b4f-494b-a5b0-2be3d8e338e3", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"central''s"', false, NULL, '74e2b69c-8b4f-494b-a5b0-2be3d8e338e3');
+INSERT INTO audit.logged_actions VALUES (2, 'Ville été', 'L''arbre "x".y', 17945, 'postgres', '2026-11-30 22:02:41.295236+01', '2026-11-30 22:02:41.295236+01', '2026-11-30 22:02:41.479118+01', 918, '', '127.0.0.1', 42112, NULL, 'U', '"id"=>"2", "Nom"=>"tree 2", "uid"=>"f5fb12b9-5c1b-4ee2-a54e-5a2ea51ffd58", "geom"=>"01010000A06A080000555555555555E53F00000000000000409A9999999999B93F", "badge"=>"2"', '"badge"=>"40"', false, NULL, 'f5fb12b9-5c1b-4ee2-a54e-5a2ea51ffd58');
+INSERT INTO audit.logged_actions VALUES (3, 'Ville été', 'L''arbre "x".y', 17945, 'postgres', '2026-11-30 22:02:42.765354+01', '2026-11-30 22:02:43.216603+01', '2026-11-30 22:02:43.530867+01', 922, '', '127.0.0.1', 42200, NULL, 'U', '"id"=>"1", "Nom"=>"central''s", "uid"=>"74e2b69c-8b4f-494b-a5b0-2be3d8e338e3", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"the clone''s"', false, '{"time": "2026-11-30T21:02:41.643526+00:00", "origin": "388014d7-edee-4b32-a35b-b240653bbb22", "sync_id": "63997402-1eb0-494a-bbc2-6b620cdb7a12"}', '74e2b69c-8b4f-494b-a5b0-2be3d8e338e3');
+INSERT INTO audit.logged_actions VALUES (4, 'Ville été', 'L''arbre "x".y', 17945, 'postgres', '2026-11-30 22:02:42.765354+01', '2026-11-30 22:02:43.216603+01', '2026-11-30 22:02:43.61207+01', 922, '', '127.0.0.1', 42200, NULL, 'I', '"id"=>"5", "Nom"=>"new", "uid"=>"f3d9c097-2161-432a-be34-19622c4db092", "geom"=>NULL, "badge"=>NULL', NULL, false, '{"time": "2026-11-30T21:02:41.662786+00:00", "origin": "388014d7-edee-4b32-a35b-b240653bbb22", "sync_id": "63997402-1eb0-494a-bbc2-6b620cdb7a12"}', 'f3d9c097-2161-432a-be34-19622c4db092');
+INSERT INTO audit.logged_actions VALUES (5, 'Ville été', 'L''arbre "x".y', 17945, 'postgres', '2026-11-30 22:02:44.132706+01', '2026-11-30 22:02:44.132706+01', '2026-11-30 22:02:44.134015+01', 934, '', '127.0.0.1', 42112, NULL, 'D', '"id"=>"4", "Nom"=>"tree 4", "uid"=>"f6f32eb8-4b98-49e4-a52a-54fae03963e4", "geom"=>"01010000A06A080000555555555555F53F00000000000010409A9999999999B93F", "badge"=>"4"', NULL, false, NULL, 'f6f32eb8-4b98-49e4-a52a-54fae03963e4');
 INSERT INTO audit.logged_relations VALUES ('"Ville été"."L''arbre ""x"".y"', 'id');
-INSERT INTO lizsync.clones VALUES ('d67f31bb-fe6e-4882-93ab-56e657297cc7', 't_everystructureisupgraded_l6aicrzf5ppr', 'anna', '{17900}', 7714051821970046019, 7714051821970046019, '748:748:', '942f2f6f-0a79-4b73-9b23-a0f7694c7cb3', '157e8828-3814-45fa-999e-a6f931ca47ac', '3:3508197659083460270:8067789867348809887', '1:9136401179445753380:8423078618544266510', 742, false, '2026-11-30 20:41:25.81719+01', '2026-11-30 20:41:29.264698+01', NULL, '744:744:', '742:742:', 7714051821970046019, '{"\"Ville été\".\"L''arbre \"\"x\"\".y\""}', '{17900}', '748:751:748,749', NULL, NULL);
-INSERT INTO lizsync.conflicts VALUES (1, '2026-11-30 20:41:27.892993+01', '"Ville été"."L''arbre ""x"".y"', 'b4cc42d3-756e-4636-8a97-ebdd274f2325', 'd67f31bb-fe6e-4882-93ab-56e657297cc7', '36de63ce-6a4e-4ebc-9560-b1839f1b996b', 'Nom', 'central''s', 'the clone''s', '2026-11-30 20:41:26.578563+01', '2026-11-30 20:41:26.781447+01', 'postgres', 'postgres', NULL, 'central', 'last edit wins');
-INSERT INTO lizsync.history VALUES ('36de63ce-6a4e-4ebc-9560-b1839f1b996b', '2026-11-30 20:41:28.353867+01', 'd67f31bb-fe6e-4882-93ab-56e657297cc7', '{1cb046b4-7c65-4c29-9fc3-30cb2fc64854}', 1, 3, NULL, 'partial', 'done', 2, 1, 1, 1, '00:00:00.911996', '-00:00:00.034246');
-INSERT INTO lizsync.pending_changes VALUES ('d67f31bb-fe6e-4882-93ab-56e657297cc7', '"Ville été"."L''arbre ""x"".y"', '63413fc9-23a6-443f-bd07-8214bc6ed753', '744:744:', 'central', '2026-11-30 20:41:27.892993+01', '2026-11-30 20:41:27.892993+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
-INSERT INTO lizsync.server_metadata VALUES ('1cb046b4-7c65-4c29-9fc3-30cb2fc64854', 'central');
-INSERT INTO lizsync.structure_version VALUES (1, '2026-11-30 20:41:21.669996+01', 'create tables');
-INSERT INTO lizsync.synchronized_tables VALUES ('d67f31bb-fe6e-4882-93ab-56e657297cc7', '["\"Ville été\".\"L''arbre \"\"x\"\".y\""]');
+INSERT INTO lizsync.clones VALUES ('388014d7-edee-4b32-a35b-b240653bbb22', 't_everystructureisupgraded_7x2okhbgglwd', 'anna', '{17945}', 7714072705874536844, 7714072705874536844, '920:920:', '6ab17094-ae80-4fa1-93e5-a29f45e108b8', '63805e69-3df2-40d7-a1da-67b53b2f6174', '3:16511796131600383764:-12271370319601178962', '1:521228388911014515:-2255316610372791822', 914, false, '2026-11-30 22:02:40.761593+01', '2026-11-30 22:02:43.966927+01', NULL, '916:916:', '914:914:', 7714072705874536844, '{"\"Ville été\".\"L''arbre \"\"x\"\".y\""}', '{17945}', '920:923:920,921', NULL, NULL);
+INSERT INTO lizsync.conflicts VALUES (1, '2026-11-30 22:02:42.765354+01', '"Ville été"."L''arbre ""x"".y"', '74e2b69c-8b4f-494b-a5b0-2be3d8e338e3', '388014d7-edee-4b32-a35b-b240653bbb22', '63997402-1eb0-494a-bbc2-6b620cdb7a12', 'Nom', 'central''s', 'the clone''s', '2026-11-30 22:02:41.478105+01', '2026-11-30 22:02:41.643526+01', 'postgres', 'postgres', NULL, 'central', 'last edit wins');
+INSERT INTO lizsync.history VALUES ('63997402-1eb0-494a-bbc2-6b620cdb7a12', '2026-11-30 22:02:43.09014+01', '388014d7-edee-4b32-a35b-b240653bbb22', '{b0b00837-56c9-49e8-8624-acbf24a2128f}', 1, 3, NULL, 'partial', 'done', 2, 1, 1, 1, '00:00:00.877691', '-00:00:00.062257');
+INSERT INTO lizsync.installed_functions VALUES ('audit.audit_table(regclass,boolean,boolean,text[])', 'f9137258b1dadfed78792fd0d21be1e04283a964a1ce608993891ad4a489aea3', 17751, '734');
+INSERT INTO lizsync.installed_functions VALUES ('audit.audit_view(regclass,boolean,text[],text[])', 'fb563623b75f3b15f46185f4879f89a98825623d387f0559319610b9b21946de', 17752, '735');
+INSERT INTO lizsync.installed_functions VALUES ('audit.audit_view(regclass,boolean,text[])', '620ad4d3ba447a51fe0bc00fbe346b7e196cd2f6209c1c6795f7782bab35633e', 17753, '735');
+INSERT INTO lizsync.installed_functions VALUES ('audit.audit_view(regclass,text[])', 'afe3f374f8ee087479421cdbc0014f6c4764f7629cc5cf73d03a88784fccd6fc', 17754, '735');
+INSERT INTO lizsync.installed_functions VALUES ('audit.replay_event(bigint)', '7cd09b7abacc2bc9fd5f0bfdd7d1da4a4a2062f7332862ad76d6921873dfaff6', 17755, '736');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.purge(interval,interval)', '0336939267cb06bd7ccab449bb2d2e0ea80b89b83479a9ec5948a111cde8ede3', 17772, '752');
+INSERT INTO lizsync.installed_functions VALUES ('audit.rollback_event(bigint)', '653cf03a5e7d3fc86d09cdbc6f709bd804efcc7d4001d9a60c95725ec3b12f77', 17756, '737');
+INSERT INTO lizsync.installed_functions VALUES ('audit.large_value_size()', '76d4bf6d59d63a1ed3e336933c07cc38a998eb3831ea4e34efb0d3cf3f039efc', 17757, '738');
+INSERT INTO lizsync.installed_functions VALUES ('audit.log_row()', '778753a03435210d71e86d948b2a92bbbebacaf9f043f150144ee2add2b5d9e9', 17758, '739');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.has_audit_triggers(regclass)', '7127793ff1e792bf3889a5c3ef64dc2c6dc25cd60b3587b9cf3d0eacb49ebe83', 17784, '761');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.max_tries()', 'cc00bdf1eb1264106b92ca2439467a9565bc847268923d79ad1e8e4c4bf0db78', 17859, '827');
+INSERT INTO lizsync.installed_functions VALUES ('audit.log_statement()', '3fb04a24332253a5f9da4a8221f1ad8b892b561e42d7fd6fa6842b9799cbf34e', 17759, '740');
+INSERT INTO lizsync.installed_functions VALUES ('audit.log_truncate()', 'd525c695b93a67114ba2c8ca68ee7c66224a17d34bc6b4fd5af637cff10f5ce9', 17761, '741');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.has_uid_column(regclass)', 'e9f8179c3d3ae4aa89930fb96fdcfedc481fa5cb4ece1ea870a3039cbd669ecd', 17785, '762');
+INSERT INTO lizsync.installed_functions VALUES ('audit.what_triggers_left(oid,name,name,uuid,hstore)', '1ecdf44555722363df093093e8cec336b3a3d23b83e9fa937a9cd0856263072c', 17762, '742');
+INSERT INTO lizsync.installed_functions VALUES ('audit.without_large_values(hstore,hstore)', '10eda35c5070ee1124949edcb27540f7254c8b88942355c4a17d8e37dabafd2e', 17763, '743');
+INSERT INTO lizsync.installed_functions VALUES ('audit.write_event(audit.logged_actions,text,hstore,hstore)', 'fffdc23b1b4af0c80e4922f7fd5d624b42bd3002bcffc2aadd607c875b7096a1', 17764, '744');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.add_uid_columns(text,text)', '4d5506c895989cc0cae4f376faa4921c3a1792b6735e6c87bad6ef54feab01c7', 17765, '745');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.compare_tables(text,text)', '8c287ccb4990d6c044a9a4f0a8de572d0f9ddcd97ef13a83ed17211bad29c9a5', 17766, '746');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.create_central_server_fdw(text,integer,text,text,text)', 'b0c071ab6d7b6ba30da7225873d73f736dcb20bc808df7e142808868e7f6798a', 17767, '747');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.entrust_clone(uuid,name)', 'b8f4fc15dee5de00d5c2455e02d1ccaebf186ff51a07da57dbacf7b23f4a8de2', 17768, '748');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.forget_clone(uuid)', 'd4cc15fae4cc207c045c5dca1a455e9a377b331f851601997ba7e6033931269d', 17769, '749');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.give_up(regclass,uuid)', 'ab0e550cad03bc76edf1211731643bd3a0471b933adea9470a5babd4488369ba', 17770, '750');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.import_central_server_schemas()', '3ed15ea5c406af00ac08d1c186b8a6717ed6d253fcb6c977161e3c2c2ac631fc', 17771, '751');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.register_clone(uuid,text,name,text[],pg_snapshot,uuid,pg_snapshot,bigint)', 'e8ca6a89abd4cae7c89a7ca8f021bc424640e6a364c469db7bb4c7c15a500ee3', 17773, '753');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.revoke_clone(uuid)', 'ff46a8ba94465ad3df49f9a3f359110242b40bac4b0ed0ee9cca9532c4897390', 17775, '754');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.synchronize()', 'e3bd5e0435d3e60d3f3cd9075b559af806df1c2ac2ee66429c1071a58b8da867', 17776, '755');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.audit_arguments(regclass)', 'f8861fa2aa2f7ad29b90e6996fddb5770de943b0bedd7aa78655de0523200f69', 17779, '756');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.current_rows(oid,uuid[])', '38fcb41957591a54dc697f620bdc7c7f80418c8b8b98362867420835b88af1b3', 17780, '757');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.foreign_keys(oid[])', 'ec91d818e1a6d624166f8ce6bfc92aae78e82571c36569982003309801983309', 17781, '758');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.function_digests()', '55fe21327f6b72718fd118d2535a30d583330ccef935c263f3a4489d5615884d', 17782, '759');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.publication_list(uuid)', '2d1fdbcee6be811345562cc12a98b5eada36279e5c9b16f3bbc99d27d2cacb34', 17789, '766');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_functions(text[],text,text)', '2e1be0efd2de22c0d5618a13e6eb2426c85961dedd369df504d807ca369ef683', 17790, '767');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.relation_name(text,text)', 'ac2a7d55afb809cbc005b4d158e525985fd773a276d0a12442cf0f9c53bf94d2', 17792, '768');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.server_id()', '8f7d42928ea1b6f1a1f13d4fbf462e00c1fb6179ee6890c295fd4ba6f8a841c8', 17794, '770');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.table_columns(uuid)', '7cd50399f6b8a1c89fd7b572097f3844bb1346092830cefdf0f32b68f0eb339d', 17795, '771');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.table_states(text[])', '26ae9934e07e1f47d5853403d62af4e8b54f671b5999d94fcb75f92fe00fa78b', 17796, '772');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.uid_column_problem(regclass)', '84616da715df31b92cfbe6d0b492d6066b0f3b4710b1683cde12e26da7a34a71', 17797, '773');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unsafe_tables(text[])', '6a107bce88f9757d5252d83fbc42cc14e663bd9dd2f5263f336d4448c8c7b9fe', 17798, '774');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.user_schemas()', '4f37f90a85820b59263e336801655454677ce35501a2066415681cd9ad17d51e', 17801, '775');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.effective_cursor(pg_snapshot,pg_snapshot)', '99822bb180f8bf6d75adffd69b5a3e1fc2a88e044ad77e07b55383c65f28c6df', 17802, '776');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.events_digest(pg_snapshot,lizsync.pending_row[])', '2c1eb7ee95c26e56bd3cc20941d69ccd1eec5e32fdf30d7ea2b248a047d2b400', 17803, '777');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_received(bigint,pg_snapshot)', 'cd2a42551b85d3f15b32fe5f69295d261c79bfd41b2f5c0127343554f366837e', 17804, '778');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unseen_edits(lizsync.exchanges)', '17c60335616f1bb22f2f67a8b9f73a8bc1fb4356cf58a0bb995e1a1512d3dd64', 17811, '785');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.max_exchanges()', 'ecb4bdb88e48a3991356092b27bd41df0fccda58765967d01d45a58facc5b254', 17858, '826');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.purge_batch(interval,interval)', '76d804c7c35a4dbbc29e0376e333f60c22cf30496674628f64fb390177c03ceb', 17805, '779');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.purged_up_to()', '7d66a537f6a29bba6687936296c9a0bf67c39b1324cf69ccf678f1604251619f', 17806, '780');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.remap_log()', 'f2e2c77594114490896b3feedce135da9be73675f3923ca0c7f1f37f09a44ab1', 17807, '781');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.snapshot_contains(pg_snapshot,pg_snapshot)', '8e326a97c373006b5b61071d2bc54fd488fbb795d2d3613f88463a5933711500', 17808, '782');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.snapshot_with(pg_snapshot,xid8)', 'f2dce630c7d4de7b5b727ce7cc70122570311c75ec6046ed9c293e55f9396972', 17809, '783');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.system_identifier()', 'c652b685e6895d31a9b287e04f9937aabf67b5a9edc571005c2585d2eb838bda', 17810, '784');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unseen_events(lizsync.exchanges)', '89c51be95dbd249beabd06b587d094123fd18c49f6d71acc56e6bc805877f4da', 17812, '786');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.changed_tables(lizsync.exchanges,boolean)', '121279bec022e624b77227aa33071c983bb7d19abebe70b938d6e74b85c43589', 17813, '787');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.net_fields(hstore)', 'e8ba22da7cd0cefc5b5b99017542286c649766e7e8d9328151b3e41895875e84', 17814, '788');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_purged_conflicts(oid,boolean,boolean)', '4f8c1fa974426e96f877a70a9be102fefaf970db212200dfa973f1139775440d', 17816, '790');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.reduce_changes(pg_snapshot,integer)', 'e52411badf8677e10ca07ac9e78ca5d8a472455715514f8898ea9010e14edbe1', 17817, '791');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.resend_given_up()', 'e96bb1439022779914669055773e6bc2653583606b4c85fe23acee2f29e42685', 17818, '792');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.detect_dead_peer(boolean)', '345a7a6e1cc00d2320929724794a484227c52e62681438a7cbcc6a382d4c8744', 17856, '824');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.resolve_column_changes()', 'db2686554c8ad3d0a93856521a8b32b0d7c4e7a711728c82bc99765c6cae5645', 17819, '793');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.stage_changes()', '606ba80474a25feabe2134dd1284a724667f42080c5f4bebd34727bd153fec1e', 17823, '795');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.begin_deployment()', '9e6e9ffd920e44e05ccb77f86b6fd423de23599bc54b72508174406d4c937795', 17824, '796');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_clone_role(name,text[])', '8b1d0c62b83125cb210837ed2eac7c472d05e42392baf639de65460a83fe3bde', 17825, '797');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_deployment(uuid,integer,uuid,text,bigint,bigint,oid)', '9ffe09b071505d24a039aba5b4695745f821969ebf6037ac78416a94bdbad755', 17826, '798');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_entry(uuid,lizsync.clone_entry)', '6d6d3052ed8e2a8478b10b3a9f749add52798179a08eaf51f15bef07f77ab40b', 17827, '799');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.identify_clone(boolean,text)', 'eff16fc4d0804e435718c45fe649c9a1872443eabe53a123c06fad97e6a1c114', 17833, '805');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_target(uuid,bigint,pg_snapshot)', 'c1da2d13b3028783c0966f0a3cc9dbef4510519a1d1478844b3914fd2a0e3f47', 17828, '800');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.clone_role_grants(name,text[])', '8cd1a431e043d490a5915123aa2e5939bdcc95c6ab4fe5a1f6a076e114c95528', 17829, '801');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_deployment(uuid,bigint,pg_snapshot,uuid,uuid,text[])', '37314d812e6a3b4ac54f1ea1b474460c340b5f0959d0ba22e1d3ac7ad159d9d8', 17836, '808');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.deployment_entry(uuid,uuid,bigint,pg_snapshot,pg_snapshot)', 'eae94d09d17a95f7f5725db87a8a14c66e18789b834dd90bb441e73ff98ff00a', 17830, '802');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.forget_edits(text[])', '227905a1d008048875ed40ebde3d888256571dd1cb5298eeccb7af55ad187e51', 17831, '803');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.grant_exchange(name)', '582c0c0f74bb9080cf8d3100e29adcdf4f0cbd0590436f6fe6beeba52f9d9c25', 17832, '804');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.rebase_edits(text[])', 'ea84e1c461a07830284296fb4390cf6b770754884055fee47c2367e60daa348e', 17834, '806');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.rebase_row(text,uuid,bigint[])', '41fd107be3090dfe8687c1dacbff9c4bcc7517e87a58668b789850046abec818', 17835, '807');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_original()', 'd752fd0cf97b1b7f97f20674ed9292ceb32d81ef67909eb2e0590982923078ac', 17837, '809');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_unsent_edits()', '7a16e0537383d33321b16854e8b993a47f5b3b8af16676758869bccf8b16e65b', 17838, '810');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.stage_unsent_edits(lizsync.clone_entry,bigint,pg_snapshot,text[],boolean)', 'f53e8edc4e470675195d908318059422a2bc1f5e24e736195e30180c4b1c8ae5', 17839, '811');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unsent_edits()', '554935f0ace9840c6815ec039763e5fe37835b46021f4bce40dd491ff58096d9', 17842, '812');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.clock_correction()', '1e27d29493896c1e039530091282afaba3b91d240491e068dc6750f91d05ba91', 17854, '822');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.admit_clone(uuid,text)', '6f558ce25c38d326fb3ae759a3fcbd8166e4bcac7c6c64f22f9fbe17a469d8f8', 17844, '814');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.begin_synchronization(integer,text,text)', '5194786548ef25cb46c7ebc16c358382a4775a9b9d2e4c899587595819a4a91c', 17845, '815');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_functions()', '5a4540264fc1e31acddbbf62b9ef132ebe3b09606d08d5cd91f0c9b8230aae14', 17848, '816');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_identity(lizsync.clones,lizsync.handshake)', '5f96b2c656eca0805f9ecada8344e033ba2ea5f2731b1695331ce3d642e36453', 17849, '817');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_not_purged(lizsync.handshake,lizsync.pending_row[])', '4b9c579b187a036a9955ccb0d97f369e94eb1868863d88a37b05b84070dae2c2', 17850, '818');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_readable(uuid)', 'd07d48ce4f7f564c2f9ea2fcc38291c154e8d3d1ba4f89430e749f5477e12c21', 17851, '819');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_structures(lizsync.handshake,lizsync.table_column[],oid[])', '02cd54d354744c4daf0b4ed84304bd6c39e9744fdc5f20f71370fdcdd2cff46a', 17852, '820');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.clear_exchange()', '76453d44da07e9291117326a6c14b784c2933bd99c20e666ff176b3a8a4a4920', 17853, '821');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.release_slot()', 'ac127c6a323405d803a5133f5b0d79cfcdf6842465fc5f63b989dba3c9930677', 17863, '829');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.slot_lock_class()', '9185aff604f924d3f7b2884a6da71acb0e8b4f244997a22fb2fecaaed9209c9f', 17864, '830');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.speaks_for(lizsync.clones)', '0ed46c57aa26b4804483874d2d03b07144d11fe9507b31e4966055dee526813d', 17865, '831');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.take_up_deployment(lizsync.clones,lizsync.handshake)', '28f8340d86bbb370a4580910b9f8addc6a61c6b6009ecc33d80c4714e2bd0591', 17866, '832');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.this_exchange()', 'c9d1114bbd2c8cfb6b5995a395436b0aa53d8e8baa66d959063b2730646d8b88', 17867, '833');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.apply_prefetch(text)', '7e20a38831ed26e0d8d9ac148884d4caad4e33ed0b94161728aeca47a0f254b1', 17868, '834');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.apply_reply(lizsync.acknowledgement)', 'd28ffca5b106f22feea85ccca43e4aae2246e48942673b476cc97d8efae79722', 17869, '835');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.attribute_events()', '3d53245065f97becd7f055333e079fda393c53baa1d02313459521bae01e65b4', 17870, '836');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.attribute_plain_events(lizsync.exchanges,oid[],oid[])', '5874f5011495768c42722be8ace218062b56f441fd99e1eb84c6772a28dab16a', 17871, '837');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.attribution(lizsync.exchanges,timestamp with time zone)', 'ce279886f5392036545854cc321fb44cfa1ad157be2dc035e99737bbf9ba9595', 17872, '838');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.close_prefetch()', 'b963776cb1d07b63ac905a443d53f32c18a67571c2defff68301e0d5bbc5bc17', 17874, '840');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.close_reply(lizsync.acknowledgement,lizsync.pending_row[])', 'c20b7b167daaf7c71e21c71ee5d83ad7a4b51e67a2e9b5504b229007fdca3b8c', 17875, '841');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.hold_edited_rows()', '3936c91a515a0ad283cefd3309e65dc7bc30885de4c14272074bf5840be5a17c', 17876, '842');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.make_reply(uuid)', '5d8bdec2bf6d110bf4a187e446ba8897543282f865d6833fafa5308a2376dd9d', 17877, '843');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.prepare_prefetch()', 'ab3b796c1ca2e9e2f1162d382306c10843a02a25115b3808fe8c00a4dbe88283', 17878, '844');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_in_pass(text,boolean)', '286eab7c5c31bf8ab3ade2877c960b4c9e8ed8dfa61f6884646db23e2dea01da', 17921, '884');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_cascade_conflicts(lizsync.exchanges,oid[],oid[])', '2047cb6cfb2a84a82a85a56cbdf7f206e1fc9069ef44948895dd5cebca14e18c', 17879, '845');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_delete_conflicts(lizsync.exchanges,oid[])', 'b0e88ece2464d0de5c03174e418e74113e787292477ed66e552765435e59a815', 17880, '846');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_missing_row_conflicts(lizsync.exchanges,oid,uuid[])', 'cccefdfe9fc430958f0a56698fdf923d0bd958ec6f74870aed2f74745c52090c', 17881, '847');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.rewritten_events(lizsync.exchanges,oid,uuid[])', '4f294c0e38e3289928c86203198b47f12fb4f606e055888bbf8586e7b8703499', 17889, '854');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_pending(uuid,lizsync.pending_row[],lizsync.pending_row[])', 'e3c435886af715285efc07c69265bcaabac83fb8f695a5cc08e015aed0bbe4d8', 17882, '848');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refresh_views(oid[])', 'db5bc04357b76036c7035bcaba9b594bca7e3b9fbe7f60bb0d9d8132178134da', 17883, '849');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.reply_changes(lizsync.exchanges)', '78fa8dbc25ad913f8d0603cd51a4e9d94c2f4142d3d05fe27c81b48cd2ee9c17', 17884, '850');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.reply_events(lizsync.exchanges)', '45da4f9b259c5ed549b3f3a48a39bf3b3ea55f354fd97093d4cc5ecf701dde28', 17886, '851');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.resend_rows(oid,uuid[])', '4b588590b9c465089cb2d6b15c7c089ef7d78b965f72f501a49fd13a121f8634', 17887, '852');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.rewrite_events(oid,uuid[])', 'd380240098be9287e281c3237237c39d1c4a8c3a01d24fa643b9c412a2b37ab2', 17888, '853');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.rows_beyond_prefetch(lizsync.exchanges)', '9bc3af77ac3df579def103076d2e738c1c33460c30cd6d9eb7d944ffe6fbfcf9', 17892, '855');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.rows_to_rewrite(lizsync.exchanges,oid[])', '8ce686535050c8d5d1f51674d43615d2fc12be5cb1ad8eb985c693b1d0ff6794', 17893, '856');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.batch_size()', 'f67831816643488aa058ceaf6ed1dd5b17b3034673698362ce640444e8138ef9', 17896, '859');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.central_query(text)', 'e3e7a4af77109054dccb11d35b923ddb42d7de34df6bb0b2e01bc52b7398fb6d', 17897, '860');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.central_result()', 'ab0ecad6b70b21c9ac0550e2f2ac2cf7353be212e25e1f3a52d3912e1b9e0d7b', 17898, '861');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.central_send(text)', 'c547d06c0351df170d676eb402fb89a0ce855c4274766b62793fb492586889a9', 17899, '862');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.outgoing_batch(pg_snapshot,bigint,bigint)', '19beefdbbd08670bbd7d9f987d818cfdbaa92b428b7e0eafacdef47b6b95ec2c', 17900, '863');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.outgoing_message(lizsync.handshake,bigint[],integer)', 'f655d2c9d54f18e5e4745b206331155880c2540cae2589f1db00d86aa3281bd3', 17901, '864');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.enable_statement_capture(uuid)', '1cf3a0886e40cb4f5fae6f5baae4a927072fd63bae67549351a6677ec0b8d48d', 17913, '876');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.receive_prefetch(text)', '99bccf46ae274445ba74fab6811b175cedc67a6a67c3916005325777accd6f02', 17903, '866');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.text_size(hstore)', '24bde3a3426c186ed4084175990b08fe7539fdaf9327856485903ca06755f89a', 17905, '868');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.first_ordinal()', '22c2ad129f7bfcfa9c1bde926f79e917642a941495e594fefc98e1584da4191e', 17915, '878');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_captured_by_statement(oid)', 'f6361ea94fe6e707249980789d1a05d7befe7a7ac34b87c6df49732bf50db2fc', 17920, '883');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_replaying()', '2e48b9bc8fb3cc13d816b94ca72e9a9c0443b0b487eae19748ee877721e3b4f2', 17922, '885');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.may_cascade(lizsync.staged_range)', 'f588791bc44e907d7c3b45c36a253d35dc10da614e24971b49cedda30eda19dd', 17923, '886');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.may_set_replica_role()', '8279535b55430c5e397d4e998dbb7924d358fe070aaff868e363db528e1f7299', 17924, '887');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.orphans()', '8412e96f7cebb618776c8937641fd97be4b80d84ca0dd9578579fcf1506fcf65', 17926, '889');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unstage_rows(lizsync.pending_row[])', 'ba4b4d83e03a1225b66b539362ccae9b8c3e1601a7f078f8df7c5f3d28ec849b', 17936, '899');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.staged_rows(oid)', '3f25cf6c928e2f2e8995df59e8a8190dcc8ed465494a12151a0f77ad850a5438', 17933, '896');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.triggers_to_disable(oid,boolean)', '5cfb9c2f32ae1236fd4ac48467ebb216d620b4b1038a476b3ae0643381b54bb6', 17934, '897');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.hstore_schema()', 'cd387e85b1f1990ea07eafdb080f303dbac73c859c47780f13552dfc6a35bcbe', 17786, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.current_version()', '7430b1e7e2ef81d4938e02a721020392d43dde2fdd2475c865f751a0906d1758', 17855, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_server_error(text)', '25b5819770869d6c951c3c0d044b4979c498c4a8ad83ad814a0f962354d09a1a', 17787, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_central_exchange()', '1e9ce8677fca6de0654305abb913ceac25a7d56b1ce8b9b01a08b804dc129be8', 17857, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.functions_state()', 'b969b9d1dae71542e4b9e71d2b6be37b4a0d494999f783464f67e96dc549b9cb', 17783, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.relation_name(oid)', 'bb5ddd0f00f30678435c22bb5d4cfbda43b834ff3854a299e9708c6cd30e9f3e', 17791, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.sent_columns(regclass)', 'c716541d258ade586366cda65a24fc721652013d68f48316a84788bd4be6e823', 17793, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.local_columns(regclass)', '9fdf316925b4ef8f9358954db9042e0b0bcdd6e9fec0530aa21099a933a81634', 17788, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.prepare_changeset()', '294bcb11b4cf62bf6bacd4a205ade7abf5f937ad4d9263851bf81ef33afbc7f9', 17815, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.resolve_conflicts(oid,boolean,boolean)', '29d83f061debb6e6279b1dc039df1e84e1832b6d3b4351a11149ab44d37bb9e8', 17820, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.acquire_slot()', '2c3665bd89b11a61e96bfcd87a318cbb1585d1701dd9f3ca875734ce6db4796f', 17843, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.open_exchange(lizsync.handshake,lizsync.table_column[],lizsync.pending_row[],interval,boolean)', 'ddc6a737bf2dcced51a6ac0f87a79397d599d0f2308cca953743facf501ec705', 17860, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.close_exchange()', 'd702b5d894e401a7cd7699a4d47dd4186ecf13d36c0a69aee70dbd53f9e2b334', 17873, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.clone_conflicts(uuid,integer)', 'e4bf39ddc5b7833f3ecbc02f4ca9f04c353bd8d4941b0c61437d712daec4fba1', 17894, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.clone_status(uuid,pg_snapshot)', '40b0249e4e34eb1241866695fcb68133b2cd710c9a7a358a9b17996fe9795209', 17895, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.receive_batch(text)', '85159370334e243acf36abf5657e14eb27e679974586b6ab94779b97845af4a7', 17902, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.reply_batch(uuid,integer,uuid)', '7733f9862fe17ac4affe8acc764f1ae91e43dce00f25e735866a9585cdf03aee', 17904, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.accept_range(lizsync.staged_range)', '5175bcbcd58a94a33ac68326d4a0d7ba7647c3e80202218e89b87003fb8a4ed6', 17906, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.accept_rows(oid,uuid[])', 'b60f83e9726a911dbb27ff4eac883dffebe64868e22349513b460dbd0220d276', 17907, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.apply_changes()', '4ad6a40ff972ac86de49e18b93daa1b79d894980d62615417fee925467f4b033', 17908, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.changeset_tables()', '0c8cc8f4f2f83927d3aad2a92230316db362f1d730fbde9a47093bfdb4cf57f0', 17911, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.changeset_groups(oid,boolean,boolean)', '6b2b4f1b619daa84604a08b5a6c77d89f61def29d8e87f46b9442f00a93b12ce', 17909, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.exchange()', '3c7692c4718e90fdeae686c2d480dc27511d68db874537f879e0e36cb9af116f', 17914, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.has_deletes(oid)', '9ecb746b54c7c80d79bec94b5a40aad7d775434da8d64b0481280576d24a31f5', 17917, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.from_range(lizsync.staged_range)', '1b6bd0954f1eb0dc0f8077459d3d75e55b1ed7b226ce68dd73187f5c016306b0', 17916, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.insert_statement(text,text[],text)', '0771f5f88885613900c6d7c75181498c932bd06fcd7fcea1b340a3b6cc03e7cf', 17919, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.held_child(oid)', 'c2a3bdf52eedea3bf1c1c1aa640541cb808359cdfe1a063668dba05f5aa5e797', 17918, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.number_refused()', '8e8cb037e694f030bd8b61d93c8b35f291157fdbe8b213f5f6263297281d08de', 17925, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_cascade(lizsync.staged_range)', 'ef4bdf49a0e0b7df5023350c2edabfb375bba27d7aa52339891ecf81d4b11dfc', 17927, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_range(lizsync.staged_range,text,text)', '7299b6737f6fb7dd6820f10ea503c11ca890f803db83aadcc9fedf97b7eba7e7', 17929, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_rows(oid,uuid[],text,text)', 'd5656824590b7cac982637c758904039893a88708696fa74406df01a111fa9f3', 17930, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_locked(lizsync.staged_range,text)', 'ecd944523886e2806f8d4c5acf8a9d618f372ddce8fda9792af75c9dfc34c0d3', 17928, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.run_as_client(text,lizsync.staged_range)', '10525dab135100a98758bd9f5fab563263ad06d65f457781cafb46ec301e3148', 17931, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.set_aside(oid)', 'c139805e4f6e8ddb738a909a991f77633a11d466839c1b2432cf9272165d8ea8', 17932, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unique_violations(oid)', '01b699ac7b9824cb5fd0586a786f2662ae6735ec3642578ea5285e9b5b91d7ef', 17935, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.update_statement(text,text[],text,text)', '4450643d355a5f6ec93bfd85977cd2d2cab6c2054a19a6b67b10701bf4e6df15', 17937, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_as_group(oid)', 'c7b3bd681aef0803429ff3dba957a4bb3489a43c1886a61d4b521206207d1cc2', 17938, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_table(oid,boolean,boolean)', '22aa202c44825971c2d0cac8530e3a2e3b551a67f3ba5c500b5b00b7cc45e7e5', 17941, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_rows(lizsync.staged_range)', 'c842ae7ebb0576439b66ac1589d74de6808cd1614df1916f9c1b8577dc8b534f', 17940, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_range(lizsync.staged_range)', '02788fe446917a117b56f62d421da48ecae9371f577f4e96faa045071d8c44ce', 17939, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.changeset_range(lizsync.staged_range)', '5bb8d2064d55228ac0b76212c0f9f82f41a7784e58e84af88b04e8db707ce783', 17910, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_not_rewritten(oid)', '96ac4f039250e0eaf65ebd40ac1feafe5e90ddf8c69e7803a894b1961a943acf', 17912, '916');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_unlocked(lizsync.staged_range,text)', 'e50427cf4d009b5f94fac580702543eec03551ef1907431e859e152958c0b757', 17942, '916');
+INSERT INTO lizsync.installed_program VALUES ('(devel)', '7a2001eef15089a69205dc84296eb9f25d78da1480b8d261dc9e960a2beb1666', '2a7f9e0fe446145074eac9c06e4651b8b112e44caf4f2e735119214cd7453e5e', '2026-11-30 22:02:37.268713+01', true);
+INSERT INTO lizsync.pending_changes VALUES ('388014d7-edee-4b32-a35b-b240653bbb22', '"Ville été"."L''arbre ""x"".y"', '79cf1c37-2d8d-45ad-bfe0-ac5256a6d41a', '916:916:', 'central', '2026-11-30 22:02:42.765354+01', '2026-11-30 22:02:42.765354+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
+INSERT INTO lizsync.server_metadata VALUES ('b0b00837-56c9-49e8-8624-acbf24a2128f', 'central');
+INSERT INTO lizsync.structure_version VALUES (1, '2026-11-30 22:02:37.268713+01', 'create tables');
+INSERT INTO lizsync.synchronized_tables VALUES ('388014d7-edee-4b32-a35b-b240653bbb22', '["\"Ville été\".\"L''arbre \"\"x\"\".y\""]');
 SELECT pg_catalog.setval('"Ville été"."L''arbre ""x"".y_id_seq"', 5, true);
 SELECT pg_catalog.setval('audit.logged_actions_event_id_seq', 5, true);
 SELECT pg_catalog.setval('lizsync.conflicts_id_seq', 1, true);
@@ -1014,6 +1246,10 @@ ALTER TABLE ONLY lizsync.history
     ADD CONSTRAINT history_pkey PRIMARY KEY (sync_id);
 ALTER TABLE ONLY lizsync.incoming
     ADD CONSTRAINT incoming_pkey PRIMARY KEY (exchange, event_id);
+ALTER TABLE ONLY lizsync.installed_functions
+    ADD CONSTRAINT installed_functions_pkey PRIMARY KEY (signature);
+ALTER TABLE ONLY lizsync.installed_program
+    ADD CONSTRAINT installed_program_only_one_key UNIQUE (only_one);
 ALTER TABLE ONLY lizsync.pending_changes
     ADD CONSTRAINT pending_changes_pkey PRIMARY KEY (clone_id, object_table, object_uid);
 ALTER TABLE ONLY lizsync.rebased_rows
@@ -1042,10 +1278,12 @@ REVOKE ALL ON FUNCTION audit.audit_table(target_table regclass, audit_rows boole
 REVOKE ALL ON FUNCTION audit.audit_view(target_view regclass, uid_cols text[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, uid_cols text[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION audit.large_value_size() FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.log_row() FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.log_statement() FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.log_truncate() FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.replay_event(pevent_id bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.rollback_event(pevent_id bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION audit.what_triggers_left(p_relid oid, p_schema name, p_table name, p_uid uuid, p_written public.hstore) FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.without_large_values(p_row public.hstore, p_changed public.hstore) FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.write_event(p_event audit.logged_actions, p_action text, p_fields public.hstore, p_key public.hstore) FROM PUBLIC;
