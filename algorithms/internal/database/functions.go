@@ -57,10 +57,11 @@ func (f Functions) CheckProgram() error {
 			Hint: "use a newer version of LizSync",
 		}
 	}
-	return &provider.Failure{
-		Text: fmt.Sprintf("the functions of LizSync in the database %s are not those of this program, %s, but of %s", f.database, provider.Version(), cmp.Or(f.Version, "an unknown one")),
-		Hint: "run upgrade_database_structure on it",
+	text := fmt.Sprintf("the functions of LizSync in the database %s are not those of this program", f.database)
+	if f.Version != provider.Version() { // what was built from no commit has no version of its own
+		text += fmt.Sprintf(", %s, but of %s", provider.Version(), cmp.Or(f.Version, "an unknown one"))
 	}
+	return &provider.Failure{Text: text, Hint: "run upgrade_database_structure on it"}
 }
 
 func (f Functions) isOf(structure sql.Structure) bool { return f.program == structure.Digest() }

@@ -102,14 +102,18 @@ Il faut le droit de créer des schémas dans la base. Vos propres schémas et ta
     <message>
         <source>Brings the LizSync structure of a database up to the version of this program: the upgrades that it has not had yet, one after the other and all or none, then all the functions. Data, logs and clones are kept. Running it twice does no harm.
 
+The functions are part of the structure. Where no upgrade is missing and only functions differ, it puts them right without being asked to make the upgrade: those that were altered or dropped since, and those of an older program. Functions in these schemas that LizSync did not make are left alone.
+
 A database of the original LizSync, from 0.4 to 0.7.3, central or a clone, is taken over in place: its server id, publication lists, history, conflicts and log are kept, and what was not sent yet is sent by the first synchronisation after both databases were upgraded.
 
-Without RUN_MIGRATIONS it only tells what it would do. Central and its clones may be upgraded in any order; databases with different versions refuse to synchronise.</source>
+Without RUN_MIGRATIONS it makes no upgrade and only tells which ones are missing. Central and its clones may be upgraded in any order; databases with different versions, or with different functions, refuse to synchronise.</source>
         <translation>Amène la structure LizSync d'une base à la version de ce programme : les mises à jour qu'elle n'a pas encore reçues, l'une après l'autre et toutes ou aucune, puis toutes les fonctions. Données, journaux et clones sont conservés. La lancer deux fois ne nuit pas.
 
-Une base du LizSync d'origine, de la version 0.4 à la 0.7.3, centrale ou clone, est reprise sur place : son identifiant de serveur, ses listes de publication, son historique, ses conflits et son journal sont conservés, et ce qui n'avait pas encore été envoyé l'est par la première synchronisation qui suit la mise à jour des deux bases.
+Les fonctions font partie de la structure. Là où aucune mise à jour ne manque et où seules des fonctions diffèrent, elles sont remises en ordre sans que la mise à jour soit demandée : celles qui ont été modifiées ou supprimées depuis, et celles d'un programme plus ancien. Les fonctions de ces schémas que LizSync n'a pas créées restent intactes.
 
-Sans RUN_MIGRATIONS, il est seulement dit ce qui serait fait. La base centrale et ses clones peuvent être mis à jour dans n'importe quel ordre ; des bases de versions différentes refusent de se synchroniser.</translation>
+Une base du LizSync d'origine, de la version 0.4 à la 0.7.3, centrale ou clone, est reprise sur place : son identifiant de serveur, ses listes blanches, son historique, ses conflits et son journal sont conservés, et ce qui n'avait pas encore été envoyé l'est par la première synchronisation qui suit la mise à jour des deux bases.
+
+Sans RUN_MIGRATIONS, aucune mise à jour n'est faite, et il est seulement dit lesquelles manquent. La base centrale et ses clones peuvent être mis à jour dans n'importe quel ordre ; des bases de versions différentes, ou dont les fonctions diffèrent, refusent de se synchroniser.</translation>
     </message>
     <message>
         <source>The database whose structure is upgraded, central or a clone.</source>
@@ -120,8 +124,8 @@ Sans RUN_MIGRATIONS, il est seulement dit ce qui serait fait. La base centrale e
         <translation>Faire la mise à jour</translation>
     </message>
     <message>
-        <source>Make the upgrade. Otherwise only tell what it would do.</source>
-        <translation>Faire la mise à jour. Sinon, dire seulement ce qui serait fait.</translation>
+        <source>Make the upgrade. Otherwise only tell what it would do, and put functions right where nothing else differs.</source>
+        <translation>Faire la mise à jour. Sinon, dire seulement ce qui serait fait, et remettre en ordre les fonctions là où rien d'autre ne diffère.</translation>
     </message>
     <message>
         <source>LizSync is not installed in the database</source>
@@ -720,10 +724,10 @@ Le programme parle lui-même aux deux bases, si bien que le clone n'a besoin d'a
         <translation>État d'un clone</translation>
     </message>
     <message>
-        <source>Tells when the clone last synchronised, how many rows wait on each side, which values have lost, and which rows are pending and why.
+        <source>Tells when the clone last synchronised, how many rows wait on each side, which values have lost, and which rows are pending and why; and whether the functions of LizSync on both sides are as they should be.
 
 It changes nothing, waits for nobody and may run at any time, also while the clone synchronises.</source>
-        <translation>Dit quand le clone a été synchronisé pour la dernière fois, combien de lignes restent à transmettre de chaque côté, quelles valeurs ont perdu, et quelles lignes sont en attente et pourquoi.
+        <translation>Dit quand le clone a été synchronisé pour la dernière fois, combien de lignes restent à transmettre de chaque côté, quelles valeurs ont perdu, et quelles lignes sont en attente et pourquoi ; et si les fonctions de LizSync sont des deux côtés comme elles doivent être.
 
 Il ne change rien, n'attend personne et peut être lancé à tout moment, même pendant que le clone se synchronise.</translation>
     </message>
@@ -770,6 +774,34 @@ Il ne change rien, n'attend personne et peut être lancé à tout moment, même 
     <message>
         <source>Run upgrade_database_structure on that database.</source>
         <translation>Lancez upgrade_database_structure sur cette base.</translation>
+    </message>
+    <message>
+        <source>other objects depend on a function that is to be dropped</source>
+        <translation>d'autres objets dépendent d'une fonction à supprimer</translation>
+    </message>
+    <message>
+        <source>The message names them. Drop them if nobody needs them, then run it again. Nothing was changed.</source>
+        <translation>Le message les nomme. Supprimez-les si personne n'en a besoin, puis relancez. Rien n'a été modifié.</translation>
+    </message>
+    <message>
+        <source>the functions of LizSync on one side were altered or dropped</source>
+        <translation>des fonctions de LizSync ont été modifiées ou supprimées d'un côté</translation>
+    </message>
+    <message>
+        <source>Run upgrade_database_structure on it.</source>
+        <translation>Lancez upgrade_database_structure sur cette base.</translation>
+    </message>
+    <message>
+        <source>the two databases have different functions of LizSync</source>
+        <translation>les deux bases ont des fonctions de LizSync différentes</translation>
+    </message>
+    <message>
+        <source>Run upgrade_database_structure of the newer program on both.</source>
+        <translation>Lancez upgrade_database_structure du programme le plus récent sur les deux.</translation>
+    </message>
+    <message>
+        <source>What is wrong with LizSync's functions</source>
+        <translation>Ce qui ne va pas avec les fonctions de LizSync</translation>
     </message>
     <message>
         <source>03 File synchronization</source>
