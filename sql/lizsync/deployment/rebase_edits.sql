@@ -41,12 +41,14 @@ begin
         v_before := v_left;
         v_left := 0;
         for v_row in
-            select r.relation, r.uid, r.events from lizsync.rebased_rows r
+            with tables as materialized (select t as relation, lizsync.sent_columns(t::regclass) as columns from unnest(p_tables) as t)
+            select r.relation, t.columns, r.uid, r.events
+            from lizsync.rebased_rows r join tables t on t.relation = r.relation
             where not r.given_up and (v_before is null or r.refused is not null)
             order by r.events[1]
         loop
             begin
-                perform lizsync.rebase_row(v_row.relation, v_row.uid, v_row.events);
+                perform lizsync.rebase_row(v_row.relation, v_row.columns, v_row.uid, v_row.events);
                 update lizsync.rebased_rows r set refused = null where r.relation = v_row.relation and r.uid = v_row.uid and r.refused is not null;
             exception when others then
                 get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail;

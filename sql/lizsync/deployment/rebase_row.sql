@@ -1,6 +1,6 @@
 -- Keys that each database numbers for itself are numbered anew. A row that is not there any more was deleted on central, which
 -- the next synchronisation settles. A delete may not take rows along that the clone has not seen.
-create or replace function lizsync.rebase_row(p_relation text, p_uid uuid, p_events bigint[]) returns void
+create or replace function lizsync.rebase_row(p_relation text, p_columns text[], p_uid uuid, p_events bigint[]) returns void
 language plpgsql
 set search_path from current
 as $$
@@ -18,7 +18,7 @@ begin
         where i.exchange = pg_current_xact_id()::text::bigint and i.event_id = any (p_events)
         order by i.event_id
     loop
-        v_columns := array(select c from unnest(lizsync.sent_columns(v_relid)) as c where v_event.fields ? c);
+        v_columns := array(select c from unnest(p_columns) as c where v_event.fields ? c);
         if v_event.action = 'D' then
             for v_check in
                 select format(
@@ -48,5 +48,5 @@ begin
     end loop;
 end
 $$;
-comment on function lizsync.rebase_row(text, uuid, bigint[]) is 'On a clone: writes the edits of one row again, in the table that a deployment has made anew.';
-revoke all on function lizsync.rebase_row(text, uuid, bigint[]) from public;
+comment on function lizsync.rebase_row(text, text[], uuid, bigint[]) is 'On a clone: writes the edits of one row again, in the table that a deployment has made anew, given the columns that are synchronised.';
+revoke all on function lizsync.rebase_row(text, text[], uuid, bigint[]) from public;
