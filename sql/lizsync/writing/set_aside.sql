@@ -4,7 +4,9 @@ create or replace function lizsync.set_aside(p_relid oid) returns text
 language sql stable
 set search_path from current
 as $$
-    select string_agg(distinct format('%1$I = case when g.won operator(%3$s.?) %1$L then %2$s else t.%1$I end', a.attname, f.free, lizsync.hstore_schema()), ', ')
+    select string_agg(
+        distinct format('%1$I = case when g.won operator(%3$s.?) %1$L then %2$s else t.%1$I end', a.attname, f.free, lizsync.hstore_schema()), ', '
+    )
     from pg_index i
     join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
     join pg_type t on t.oid = a.atttypid

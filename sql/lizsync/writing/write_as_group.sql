@@ -20,7 +20,8 @@ begin
             execute format('select array_agg(t.uid) from %s as t where t.uid = any ($1)', v_table) into v_uids using v_group;
             perform lizsync.run_as_client(format(
                 'update %s as t set %s from lizsync.unique_violations(%s) as g
-                where g.uid operator(pg_catalog.=) t.uid and t.uid operator(pg_catalog.=) any (%L::pg_catalog.uuid[])', v_table, v_aside, p_relid, v_uids
+                where g.uid operator(pg_catalog.=) t.uid and t.uid operator(pg_catalog.=) any (%L::pg_catalog.uuid[])',
+                v_table, v_aside, p_relid, v_uids
             ));
             for v_row in select g.uid, g.place from lizsync.unique_violations(p_relid) as g where g.uid = any (v_uids) loop
                 v_failed := v_row.uid;
