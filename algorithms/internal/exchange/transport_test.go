@@ -134,7 +134,7 @@ var steps = []struct {
 	function  string
 	central   int
 }{
-	{false, "lizsync.begin_synchronization(integer)", notCommitted},
+	{false, "lizsync.begin_synchronization(integer, text, text)", notCommitted},
 	{true, "lizsync.open_exchange(lizsync.handshake, lizsync.table_column[], lizsync.pending_row[], interval, boolean)", notCommitted},
 	{false, "lizsync.outgoing_batch(pg_snapshot, bigint, bigint)", notCommitted},
 	{false, "lizsync.receive_prefetch(text)", perhapsCommitted},
