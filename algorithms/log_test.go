@@ -73,7 +73,7 @@ func TestDebugLogHasStatementsAndNoSecret(t *testing.T) {
 	}
 	for _, told := range []string{
 		"msg=connect", "create role ", " login password '…'", "lizsync.create_central_server_fdw($1, $2, $3, $4, $5)", "lizsync.exchange(",
-		" to stdout", " from stdin with (freeze)", "run lizsync/synchronize.sql", "run additional.sql",
+		" to stdout", " from stdin with (freeze)", "run lizsync/api/synchronize.sql", "run additional.sql",
 	} {
 		assert.Contains(t, lines.String(), told)
 	}

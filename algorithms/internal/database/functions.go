@@ -138,7 +138,7 @@ func (i installer) installFunctions(ctx context.Context) error {
 // arguments cannot be replaced: it is dropped first, when LizSync has installed it.
 func (i installer) installFunction(ctx context.Context, function sql.Function) error {
 	const savepoint = "savepoint function; "
-	err := i.tx.Conn().PgConn().Exec(ctx, savepoint+function.Text+"release savepoint function").Close()
+	err := i.exec(ctx, function.Name, savepoint+function.Text+"release savepoint function")
 	var pg *pgconn.PgError
 	if err == nil || !errors.As(err, &pg) || pg.Code != pgerrcode.InvalidFunctionDefinition && pg.Code != pgerrcode.WrongObjectType {
 		return i.explainScript(err, function.Script, len(savepoint))

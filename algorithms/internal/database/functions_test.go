@@ -64,9 +64,8 @@ func TestAlteredFunctionsAreNamedAndRepaired(t *testing.T) {
 			"function lizsync.function_digests() does not exist",
 		},
 		{
-			"do $$ declare f text; begin for f in select signature from lizsync.installed_functions where signature ~ 'range' loop execute 'drop function ' || f; end loop; end $$",
-			"lizsync.accept_range(oid,text,text[],integer,integer) is missing, lizsync.changeset_range(oid,text,text[],integer,integer,boolean) is missing, " +
-				"lizsync.refuse_range(oid,text,text[],integer,integer,boolean,text) is missing, lizsync.write_range(oid,text,text[],integer,integer,boolean) is missing",
+			"drop function lizsync.snapshot_with(pg_snapshot, xid8), lizsync.snapshot_contains(pg_snapshot, pg_snapshot)",
+			"lizsync.snapshot_contains(pg_snapshot,pg_snapshot) is missing, lizsync.snapshot_with(pg_snapshot,xid8) is missing",
 		},
 		{"delete from lizsync.installed_program", "nothing is recorded"},
 	} {

@@ -699,10 +699,15 @@ func (i installer) run(ctx context.Context, hstore string, upgrades []sql.Upgrad
 
 // script runs the statements of a file.
 func (i installer) script(ctx context.Context, script sql.Script) error {
-	done := Trace(ctx, i.tx.Conn(), "run "+script.Name)
-	err := i.tx.Conn().PgConn().Exec(ctx, script.Text).Close()
+	return i.explainScript(i.exec(ctx, script.Name, script.Text), script, 0)
+}
+
+// exec runs statements under the name of the script that they are of.
+func (i installer) exec(ctx context.Context, name, text string) error {
+	done := Trace(ctx, i.tx.Conn(), "run "+name)
+	err := i.tx.Conn().PgConn().Exec(ctx, text).Close()
 	done(pgconn.CommandTag{}, err)
-	return i.explainScript(err, script, 0)
+	return err
 }
 
 // explainScript names the line of a script that failed, which was sent after a number of other characters.
