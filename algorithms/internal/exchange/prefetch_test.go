@@ -67,7 +67,7 @@ func TestCentralDoesNotWaitForAClone(t *testing.T) {
 		clone := central.Clone(t)
 		reason := 1
 		if via == clonetest.ViaSQL {
-			reason = 15000000 // more than a connection takes whose other end does not read, as dblink's does not meanwhile
+			reason = 5000000 // 15 MB: more than a connection takes whose other end does not read, as dblink's does not meanwhile
 		}
 		central.Exec(t, before("update", fmt.Sprintf("if new.name = 'd' then raise exception '%%', repeat('no ', %d); end if; return new;", reason)))
 		set(t, clone.DB, "d", "x = 1")
