@@ -2,45 +2,37 @@
 create or replace function audit.write_event(p_event audit.logged_actions, p_action text, p_fields hstore, p_key hstore) returns void
 language plpgsql
 set search_path from current
-set timezone = 'UTC'
-set datestyle = 'ISO, YMD'
-set intervalstyle = 'postgres'
-set extra_float_digits = 1
-set bytea_output = 'hex'
-set lc_monetary = 'C'
-set xmloption = 'content'
 as $$
 declare
+    c_fields constant text := '(select null::uuid as uid, %L::hstore as fields)';
     v_table constant text := format('%I.%I', p_event.schema_name, p_event.table_name);
-    v_rows constant text := format('(select $1 as fields, populate_record(null::%s, $2) as key)', v_table);
+    v_relid constant oid := v_table::regclass;
     v_columns text[];
-    v_key text;
-    v_written integer;
+    v_key text[];
+    v_condition text;
 begin
     select array_agg(attname::text order by attnum) into v_columns
     from pg_attribute
-    where attrelid = to_regclass(v_table) and attnum > 0 and not attisdropped and attgenerated = '' and p_fields ? attname;
+    where attrelid = v_relid and attnum > 0 and not attisdropped and attgenerated = '' and p_fields ? attname;
 
     if p_event.uid is not null then
-        v_key := format('t.uid = %L', p_event.uid);
+        v_condition := format('t.uid operator(pg_catalog.=) %L', p_event.uid);
     else
-        select string_agg(format('t.%1$I is not distinct from (w.key).%1$I', uid_column), ' and ') into v_key
-        from audit.logged_relations
-        where relation_name = v_table;
+        select array_agg(uid_column), string_agg(format('t.%I is not distinct from w.c%s', uid_column, n), ' and ') into v_key, v_condition
+        from (select uid_column, row_number() over () as n from audit.logged_relations where relation_name = v_table) as k;
+        v_condition := format('exists (select from %s where %s)', lizsync.decoded_rows(v_relid, v_key, format(c_fields, p_key), 1), v_condition);
     end if;
-    if p_action <> 'I' and v_key is null then
+    if p_action <> 'I' and v_condition is null then
         raise exception 'event %: the table % has no key', p_event.event_id, v_table
             using errcode = 'object_not_in_prerequisite_state', hint = 'Add a primary key and audit the table again.';
     end if;
 
-    execute case p_action
-        when 'I' then lizsync.insert_statement(v_table, v_columns, v_rows)
-        when 'U' then lizsync.update_statement(v_table, v_columns, v_rows, v_key)
-        else format('delete from %s as t using %s as w where %s', v_table, v_rows, v_key)
-    end
-    using p_fields, p_key;
-    get diagnostics v_written = row_count;
-    if v_written <> 1 then
+    perform lizsync.note_client_settings();
+    if lizsync.run_as_client(case p_action
+        when 'I' then lizsync.insert_statement(v_relid, v_columns, format(c_fields, p_fields), 1)
+        when 'U' then lizsync.update_statement(v_relid, v_columns, format(c_fields, p_fields), 1, v_condition)
+        else format('delete from %s as t where %s', v_table, v_condition)
+    end) <> 1 then
         raise exception 'event %: its row is not in %', p_event.event_id, v_table using errcode = 'no_data_found';
     end if;
 end

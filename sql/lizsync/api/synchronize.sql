@@ -5,8 +5,6 @@ create or replace function lizsync.synchronize() returns table (
 )
 language plpgsql
 set search_path from current
-set timezone = 'UTC'
-set datestyle = 'ISO, YMD'
 as $$
 declare
     v_dblink text := (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'dblink');

@@ -1,6 +1,4 @@
--- On central, after resolve_conflicts: rows of the clone that are held from before the purge, as those are that were rebased over a
--- deployment; or from before central was restored from a dump, when their snapshot begins at 3, the first transaction of all.
--- What central did to them since can no longer be told, hence what the clone takes from central may be an edit
+-- On central, after resolve_conflicts: rows of the clone that are held from before the purge. What central did to them since can no longer be told, hence what the clone takes from central may be an edit
 -- that it has not seen: it goes to conflicts, at a time and of an author that nobody knows any more.
 create or replace function lizsync.record_purged_conflicts(p_relid oid, p_deletes boolean, p_again boolean) returns void
 language plpgsql
@@ -10,11 +8,9 @@ declare
     v_exchange lizsync.exchanges := lizsync.this_exchange();
     v_uids uuid[] := array(
         select r.uid
-        from lizsync.held_rows s
-        join lizsync.changeset r on r.exchange = s.exchange and r.relid = s.relid and r.uid = s.uid
-        where s.exchange = v_exchange.transaction_id and s.relid = p_relid
-            and pg_snapshot_xmin(s.received)::text::bigint < coalesce(lizsync.purged_up_to(), 4)
-            and (r.action = 'D') = p_deletes and (r.error is not null) = p_again
+        from lizsync.held_before_purge(p_relid) as s (uid)
+        join lizsync.changeset r on r.exchange = v_exchange.transaction_id and r.relid = p_relid and r.uid = s.uid
+        where (r.action = 'D') = p_deletes and (r.error is not null) = p_again
     );
 begin
     if v_uids = '{}' then

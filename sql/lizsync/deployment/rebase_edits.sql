@@ -4,14 +4,6 @@
 create or replace function lizsync.rebase_edits(p_tables text[]) returns setof text
 language plpgsql
 set search_path from current
-set timezone = 'UTC'
-set datestyle = 'ISO, YMD'
-set intervalstyle = 'postgres'
-set extra_float_digits = 1
-set bytea_output = 'hex'
-set lc_monetary = 'C'
-set xmloption = 'content'
-set jit = off
 as $$
 declare
     v_enable text[];
@@ -23,6 +15,7 @@ declare
     v_message text;
     v_detail text;
 begin
+    perform lizsync.note_client_settings();
     set constraints all immediate;
     v_enable := array(
         select format(

@@ -8,6 +8,7 @@ declare
     v_relid constant regclass := p_relation::regclass;
     v_event record;
     v_columns text[];
+    v_rows text;
     v_found boolean;
     v_check text;
 begin
@@ -40,10 +41,9 @@ begin
         if cardinality(v_columns) = 0 then
             continue;
         end if;
-        execute lizsync.update_statement(p_relation, v_columns, '(select $1 as fields, $2 as key)') || ' returning true'
-        into v_found using v_event.fields, p_uid;
-        if v_event.action = 'I' and v_found is null then
-            execute lizsync.insert_statement(p_relation, v_columns, '(select $1 as fields)') using v_event.fields;
+        v_rows := format('(select %L::uuid as uid, %L::hstore as fields)', p_uid, v_event.fields);
+        if lizsync.run_as_client(lizsync.update_statement(v_relid, v_columns, v_rows, 1)) = 0 and v_event.action = 'I' then
+            perform lizsync.run_as_client(lizsync.insert_statement(v_relid, v_columns, v_rows, 1));
         end if;
     end loop;
 end

@@ -13,6 +13,7 @@ begin
     if exists (select from unnest(lizsync.changeset_tables()) as t cross join lateral lizsync.triggers_to_disable(t, v_replica) as d) then
         return;
     end if;
+    perform lizsync.note_client_settings();
     begin
         set constraints all immediate;
         perform set_config('lock_timeout', '200ms', true);

@@ -24,6 +24,7 @@ declare
     v_enable text[] := '{}';
 begin
     set constraints all immediate;
+    perform lizsync.note_client_settings();
     v_tables := lizsync.changeset_tables();
     perform set_config('lock_timeout', '5s', true);
     v_refused := v_refused || array(select h from lizsync.hold_edited_rows() as h);

@@ -8,9 +8,7 @@ begin
     -- Each row's constraints are checked where the row can still be refused, not at the commit.
     set constraints all immediate;
     perform set_config('lock_timeout', '5s', true);
-    -- The session's own, for the triggers of the tables: they run as for any client.
-    perform set_config('lizsync.client_path', concat_ws(', ', reset_val, regexp_replace(current_setting('search_path'), '^pg_catalog, ', '')), true)
-    from pg_settings where name = 'search_path';
+    perform lizsync.note_client_settings();
     perform lizsync.apply_changes();
     return lizsync.close_exchange();
 end

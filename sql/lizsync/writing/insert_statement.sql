@@ -1,16 +1,15 @@
 -- See update_statement. An identity that is always generated is given too, where it is among the columns.
-create or replace function lizsync.insert_statement(p_table text, p_columns text[], p_rows text) returns text
+create or replace function lizsync.insert_statement(p_relid oid, p_columns text[], p_rows text, p_number integer) returns text
 language sql stable
 set search_path from current
 as $$
     select format(
-        'insert into %1$s (%2$s) overriding system value select %3$s
-        from (select %4$s.populate_record(null::%1$s, w.fields) as r from %5$s as w offset 0) as w',
-        p_table, (select string_agg(quote_ident(c), ', ') from unnest(p_columns) as c),
-        (select string_agg(format('(w.r).%I', c), ', ') from unnest(p_columns) as c),
-        lizsync.hstore_schema(), p_rows
+        'insert into %s (%s) overriding system value select %s from %s',
+        lizsync.relation_name(p_relid), (select string_agg(quote_ident(c), ', ') from unnest(p_columns) as c),
+        (select string_agg('w.c' || n, ', ') from generate_series(1, cardinality(p_columns)) as n),
+        lizsync.decoded_rows(p_relid, p_columns, p_rows, p_number)
     )
 $$;
-comment on function lizsync.insert_statement(text, text[], text) is
-    'On both sides: the statement that inserts rows of values in text form into columns of a table: p_rows, what stands after FROM, has them in fields.';
-revoke all on function lizsync.insert_statement(text, text[], text) from public;
+comment on function lizsync.insert_statement(oid, text[], text, integer) is
+    'On both sides: the statement that inserts rows of values in text form, those of decoded_rows, into columns of a table.';
+revoke all on function lizsync.insert_statement(oid, text[], text, integer) from public;

@@ -1,27 +1,24 @@
 -- A statement that writes a user's table makes its owner's triggers, checks and defaults run: on central they run as for any client.
--- So such a statement runs here, and what it runs under is said here alone.
+-- So such a statement runs here, and under the settings of the session: no function that leads to here may pin one but the path. The one
+-- exception is lock_timeout: nobody is waited for longer than an exchange waits, by a trigger either.
 --
 -- Under the client's search path, where anybody may have made functions, nothing of LizSync's is looked up by its name alone.
-create or replace function lizsync.run_as_client(p_statement text, p_range lizsync.staged_range default null) returns void
+create or replace function lizsync.run_as_client(p_statement text, p_range lizsync.staged_range default null) returns integer
 language plpgsql
 set search_path from current
-set timezone = 'UTC'
-set datestyle = 'ISO, YMD'
-set intervalstyle = 'postgres'
-set extra_float_digits = 1
-set bytea_output = 'hex'
-set lc_monetary = 'C'
-set xmloption = 'content'
-set jit = off
-set work_mem = '64MB'
-set random_page_cost = 1.1
+set idle_in_transaction_session_timeout = 0
 as $$
+declare
+    v_written integer;
 begin
-    -- As the function has a setting of its own for the path, this one ends with it.
+    -- As the function has settings of its own for these, they end with it.
     perform set_config('search_path', coalesce(nullif(current_setting('lizsync.client_path', true), ''), current_setting('search_path')), true);
+    perform set_config('idle_in_transaction_session_timeout', coalesce(nullif(current_setting('lizsync.client_patience', true), ''), '0'), true);
     execute p_statement using p_range;
+    get diagnostics v_written = row_count;
+    return v_written;
 end
 $$;
 comment on function lizsync.run_as_client(text, lizsync.staged_range) is
-    'On both sides: runs a statement that writes a table of the users, under the search path of the client where an exchange has noted it; $1 is the range.';
+    'On both sides: runs a statement that writes a table of the users, under the settings of the session that note_client_settings has noted; $1 is the range. Returns the number of rows.';
 revoke all on function lizsync.run_as_client(text, lizsync.staged_range) from public;

@@ -4,7 +4,6 @@
 create or replace function lizsync.write_as_group(p_relid oid) returns void
 language plpgsql
 set search_path from current
-set jit = off
 as $$
 declare
     v_table constant text := lizsync.relation_name(p_relid);

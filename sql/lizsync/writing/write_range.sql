@@ -3,9 +3,6 @@
 create or replace function lizsync.write_range(p_range lizsync.staged_range) returns void
 language plpgsql
 set search_path from current
-set jit = off
-set work_mem = '64MB'
-set random_page_cost = 1.1
 as $$
 declare
     v_half lizsync.staged_range := p_range;

@@ -1,0 +1,118 @@
+package exchange_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
+	"github.com/lizsync/lizsync/algorithms/internal/exchange"
+)
+
+// seen makes triggers of central write what they see: all settings, but for the path, to which LizSync's is added at the end, and
+// the one that says how long an exchange waits for a lock; and the time in forms that depend on them.
+const seen = `
+	create table public.seen (name text, settings jsonb);
+	create function city.look() returns trigger language plpgsql security definer as $$ begin
+		insert into public.seen select new.name, jsonb_object_agg(name, setting) || jsonb_build_object(
+			'path', regexp_replace(current_setting('search_path'), '(, )?public, pg_temp$', ''),
+			'a date', '2026-11-30'::date::text, 'an interval', interval '1 day 2 hours'::text, 'bytes', '\x00ff'::bytea::text,
+			'today', (timestamptz '2026-11-30 23:30:00+00')::date::text, 'a number', (0.1::float8 / 3)::text
+		)
+		from pg_settings
+		where name not in ('search_path', 'lock_timeout', 'application_name') and name !~ '^(tcp_|lizsync\.)';
+		return new;
+	end $$;
+	create trigger look before insert or update on city.tree for each row execute function city.look()`
+
+// seenOtherwise are the settings that were seen first and another time with another value.
+const seenOtherwise = `
+	select s.name, k.key, k.value, s.settings -> k.key
+	from (select * from public.seen limit 1) as h cross join jsonb_each(h.settings) as k cross join public.seen as s
+	where s.settings -> k.key is distinct from k.value`
+
+// Rule 12.
+// On central a trigger sees what it would see for any client of that role in that database.
+func TestTriggersOfCentralSeeTheSettingsOfTheClient(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via clonetest.Via) {
+		central := city(t, "", seen)
+		clone := central.Clone(t)
+		for name, value := range map[string]string{
+			"timezone": "Europe/Paris", "datestyle": "German", "work_mem": "7MB", "jit_above_cost": "123", "search_path": "city, public",
+			"statement_timeout": "17min", "random_page_cost": "3", "enable_nestloop": "off",
+		} {
+			central.Exec(t, fmt.Sprintf("alter database %s set %s = %s", central.Name, name, quoted(name, value)))
+		}
+		for name, value := range map[string]string{
+			"intervalstyle": "sql_standard", "bytea_output": "escape", "extra_float_digits": "-3", "jit": "on",
+			"idle_in_transaction_session_timeout": "19min", "xmloption": "document", "default_statistics_target": "99",
+		} {
+			central.Exec(t, fmt.Sprintf("alter role %s set %s = %s", clone.Role.Name, name, quoted(name, value)))
+		}
+		clone.Disconnect()
+		_, hand := clone.Conns(t)
+		execute(t, hand, "begin isolation level repeatable read; update city.tree set x = 1 where name = 'a'; insert into city.tree (name) values ('by hand'); commit")
+		require.Equal(t, "01.12.2026", central.Text(t, "select settings ->> 'today' from public.seen where name = 'a'"))
+
+		set(t, clone.DB, "b", "x = 1")
+		clone.Exec(t, "insert into city.tree (name) values ('synchronised')")
+		// Two that swap what is unique are written as a group.
+		clone.Exec(t, "update city.tree set badge = null where name = 'c'; update city.tree set badge = 3 where name = 'd'; update city.tree set badge = 4 where name = 'c'")
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 4, ReplayedToClone: 2}, clone.MustSync(t, via))
+		require.Empty(t, central.Rows(t, seenOtherwise))
+		require.Equal(t, "6", central.Text(t, "select count(distinct name) from public.seen"))
+	})
+}
+
+// quoted is the value of a setting as SQL has it: a list is not quoted.
+func quoted(name, value string) string {
+	if name == "search_path" {
+		return value
+	}
+	return "'" + value + "'"
+}
+
+// The same for whom an event is undone.
+func TestTriggersSeeTheSettingsOfWhoUndoesAnEvent(t *testing.T) {
+	t.Parallel()
+	central := city(t, "", seen)
+	conn := central.Conn(t)
+	execute(t, conn, "set timezone = 'Europe/Paris'; set datestyle = 'German'; set intervalstyle = 'sql_standard'")
+	execute(t, conn, "update city.tree set x = 1 where name = 'a'")
+	execute(t, conn, "select audit.rollback_event(max(event_id)) from audit.logged_actions")
+	require.Empty(t, central.Rows(t, seenOtherwise))
+	require.Equal(t, "2", central.Text(t, "select count(*) from public.seen"))
+}
+
+// A domain may forbid null, and a column of it that the clone does not send, or that did not change, is not null for that.
+func TestDomainsThatForbidNull(t *testing.T) {
+	t.Parallel()
+	asEach(t, func(t *testing.T, options ...clonetest.Option) {
+		central := clonetest.NewCentral(t, `
+			create schema city;
+			create domain city.number as integer not null;
+			create sequence city.plot_id_seq;
+			create domain city.code as varchar(5) check (value is not null and value <> 'no');
+			create domain city.second as city.code check (length(value) > 1);
+			create table city.plot (
+				id city.number default nextval('city.plot_id_seq'::regclass) primary key, name text unique, code city.code, again city.second, x integer,
+				twice city.number generated always as (x * 2) stored
+			);
+			insert into city.plot (name, code, again, x) select 'p' || n, 'c' || n, 'd' || n, n from generate_series(1, 4) as n`)
+		clone := central.Clone(t, options...)
+		central.Exec(t, "update city.plot set x = 10 where name = 'p1'; insert into city.plot (name, code, again, x) values ('p5', 'c5', 'd5', 5)")
+		clone.Exec(t, "update city.plot set code = 'new' where name = 'p2'; update city.plot set x = 30 where name = 'p3'; insert into city.plot (name, code, again, x) values ('p6', 'c6', 'd6', 6)")
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 3, ReplayedToClone: 2}, clone.MustSync(t, via))
+		clonetest.RequireEqual(t, central, clone)
+
+		// What a domain does not take stays where it was made.
+		central.Exec(t, "alter domain city.code drop constraint code_check; update city.plot set code = 'no' where name = 'p1'; update city.plot set code = null where name = 'p4'; update city.plot set x = 0 where name = 'p2'")
+		require.Equal(t, exchange.Counts{ReplayedToClone: 1, Pending: 2}, clone.MustSync(t, via))
+
+		// Undoing an event writes some columns, too.
+		central.Exec(t, "select audit.rollback_event(event_id) from audit.logged_actions where action = 'U' and row_data operator(public.->) 'name' = 'p4'")
+		require.Equal(t, "c4", central.Text(t, "select code from city.plot where name = 'p4'"))
+	})
+}
