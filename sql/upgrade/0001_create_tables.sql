@@ -465,6 +465,7 @@ create unlogged table lizsync.changeset (
     action text not null,
     fields hstore not null,
     won hstore not null,
+    former_key hstore,
     first_event bigint,
     last_event bigint,
     edited_at timestamptz,
@@ -482,6 +483,7 @@ comment on column lizsync.changeset.uid is 'uid of the row.';
 comment on column lizsync.changeset.action is 'R the whole row, U some fields, D delete.';
 comment on column lizsync.changeset.fields is 'The values sent.';
 comment on column lizsync.changeset.won is 'Those of them that are to be written.';
+comment on column lizsync.changeset.former_key is 'The columns that foreign keys reference, as they were before the change gave them other values.';
 comment on column lizsync.changeset.first_event is 'The first event of the net change.';
 comment on column lizsync.changeset.last_event is 'Its last event.';
 comment on column lizsync.changeset.edited_at is 'On central: time of the last event, corrected by the clone''s clock offset.';

@@ -23,6 +23,10 @@ begin
             lizsync.refuse_cascade(lizsync.staged_range), lizsync.held_child(oid), lizsync.check_not_rewritten(oid), lizsync.is_server_error(text),
             lizsync.refuse_range(lizsync.staged_range, text, text), lizsync.refuse_rows(oid, uuid[], text, text),
             lizsync.write_unlocked(lizsync.staged_range, text), lizsync.refuse_locked(lizsync.staged_range, text),
+            lizsync.note_former_keys(lizsync.staged_range), lizsync.record_former_keys(oid, uuid[], hstore[]), lizsync.former_keys(oid),
+            lizsync.write_together(), lizsync.try_together(bigint), lizsync.refused_transactions(),
+            lizsync.leave_out(bigint, lizsync.pending_row[]), lizsync.take_in(),
+            lizsync.broken_rows(), lizsync.orphans(), lizsync.duplicates(), lizsync.foreign_keys(oid[]), lizsync.staged_rows(oid),
             lizsync.accept_range(lizsync.staged_range), lizsync.accept_rows(oid, uuid[]),
             lizsync.write_as_group(oid), lizsync.set_aside(oid), lizsync.unique_violations(oid),
             lizsync.relation_name(oid), lizsync.sent_columns(regclass), lizsync.local_columns(regclass)

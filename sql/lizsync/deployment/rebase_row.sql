@@ -24,8 +24,8 @@ begin
             for v_check in
                 select format(
                     'select exists (select from %1$s c join %2$s p on %3$s where p.uid = $1
-                        and not exists (select from lizsync.rebased_rows r where r.relation = %1$L and r.uid = c.uid))',
-                    lizsync.relation_name(k.child), p_relation, k.matches
+                        and not exists (select from lizsync.rebased_rows r where r.relation = %1$L and r.uid = %4$s))',
+                    lizsync.relation_name(k.child), p_relation, k.matches, case when lizsync.has_uid_column(k.child) then 'c.uid' else 'null' end
                 )
                 from lizsync.foreign_keys(array[v_relid]) as k
                 where k.parent = v_relid and k.on_delete in ('c', 'n', 'd')

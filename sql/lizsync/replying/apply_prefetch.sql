@@ -24,7 +24,7 @@ begin
         perform lizsync.apply_changes();
         -- From here on the rows are locked.
         if lizsync.number_refused() > 0 or exists (select from lizsync.hold_edited_rows() as h)
-            or v_replica and exists (select from lizsync.orphans() as o)
+            or v_replica and exists (select from lizsync.broken_rows() as b)
         then
             raise exception 'later' using errcode = 'LS001';
         end if;

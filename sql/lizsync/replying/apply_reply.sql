@@ -1,6 +1,6 @@
 -- On a clone, in the transaction that began the synchronisation: writes what central sent, and moves the cursor with it.
 -- User triggers do not run: their effects come from central. Where the role may, that is the replica role, under which
--- foreign keys are checked here, by set, afterwards; otherwise the audit's trigger looks away. The tables' triggers that run
+-- foreign keys and deferrable keys are checked here, by set, afterwards; otherwise the audit's trigger looks away. The tables' triggers that run
 -- even so are disabled meanwhile.
 create or replace function lizsync.apply_reply(p_acknowledgement lizsync.acknowledgement) returns table (
     number_replayed_to_central integer, number_replayed_to_clone integer, number_conflicts integer, number_pending integer
@@ -13,7 +13,7 @@ declare
     v_replica boolean := lizsync.may_set_replica_role();
     v_refused lizsync.pending_row[] := '{}';
     v_locked lizsync.pending_row[];
-    v_orphans record;
+    v_found record;
     v_broken boolean;
     v_table oid;
     v_role constant text := current_setting('session_replication_role');
@@ -64,9 +64,9 @@ begin
             v_broken := cardinality(v_locked) > 0;
             v_refused := v_refused || v_locked;
             if v_replica then
-                for v_orphans in select relid, uid, min(error) as error from lizsync.orphans() group by relid, uid loop
+                for v_found in select * from lizsync.broken_rows() loop
                     v_broken := true;
-                    v_refused := v_refused || row (lizsync.relation_name(v_orphans.relid), v_orphans.uid, null, false, v_orphans.error)::lizsync.pending_row;
+                    v_refused := v_refused || row (lizsync.relation_name(v_found.relid), v_found.uid, null, false, v_found.error)::lizsync.pending_row;
                 end loop;
             end if;
             if v_broken then

@@ -24,12 +24,13 @@ begin
     where exchange = v_exchange.transaction_id and error is null and (won <> '' or action = 'D');
 
     -- A held row is unreceived from the cursor at which it was first held, or from the snapshot of the prefetch that wrote it.
-    select array_agg(row (r.relation, r.uid, coalesce(p.received, s.received, v_exchange.cursor), false, r.error)::lizsync.pending_row)
+    select array_agg(row (r.relation, r.uid, coalesce(p.received, s.received, v_exchange.cursor), r.missing, r.error)::lizsync.pending_row)
     into v_by_clone
     from (
-        select relation, uid, error from unnest(p_refused)
+        select relation, uid, error, false as missing from unnest(p_refused)
         union all
-        select lizsync.relation_name(relid), uid, error from lizsync.changeset where exchange = v_exchange.transaction_id and error is not null
+        -- A row that is missing comes whole the next time.
+        select lizsync.relation_name(relid), uid, error, error_code = 'LS002' from lizsync.changeset where exchange = v_exchange.transaction_id and error is not null
     ) as r
     left join lizsync.held_rows s on s.exchange = v_exchange.transaction_id and s.relid = to_regclass(r.relation) and s.uid = r.uid
     left join lizsync.pending_changes p on p.object_table = r.relation and p.object_uid = r.uid;

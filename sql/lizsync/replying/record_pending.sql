@@ -10,8 +10,8 @@ as $$
         and not exists (
             select from unnest(p_by_central || p_by_clone) as r where r.relation = c.object_table and r.uid = c.object_uid
         );
-    insert into lizsync.pending_changes as c (clone_id, object_table, object_uid, received, refused_by, error)
-    select distinct on (relation, uid) p_clone_id, relation, uid, received, refused_by, error
+    insert into lizsync.pending_changes as c (clone_id, object_table, object_uid, received, refused_by, error, given_up)
+    select distinct on (relation, uid) p_clone_id, relation, uid, received, refused_by, error, given_up
     from (
         select *, 'central' as refused_by from unnest(p_by_central)
         union all
@@ -19,7 +19,7 @@ as $$
     ) as r
     order by relation, uid, refused_by
     on conflict (clone_id, object_table, object_uid) do update
-    set last_tried = now(), error = excluded.error, refused_by = excluded.refused_by, given_up = false;
+    set last_tried = now(), error = excluded.error, refused_by = excluded.refused_by, given_up = excluded.given_up;
 $$;
 comment on function lizsync.record_pending(uuid, lizsync.pending_row[], lizsync.pending_row[]) is
     'On both sides: records the rows that central and the clone could not apply. A row''s own cursor is kept as long as it is held.';

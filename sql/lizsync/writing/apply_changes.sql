@@ -1,5 +1,5 @@
 -- Both sides: parents before children, then deletes the other way round; what was refused is tried again until a pass makes
--- no progress, then as a group (rule 12 of the protocol).
+-- no progress, then as a group, and with all constraints deferred (rule 12 of the protocol).
 create or replace function lizsync.apply_changes() returns void
 language plpgsql
 set search_path from current
@@ -24,6 +24,10 @@ begin
                 perform lizsync.write_as_group(v_tables[i]);
             end loop;
             v_refused := lizsync.number_refused();
+            if v_refused = v_before then
+                perform lizsync.write_together();
+                v_refused := lizsync.number_refused();
+            end if;
         end if;
         exit when v_refused = 0 or v_again and v_refused >= v_before;
         v_again := true;

@@ -17,7 +17,7 @@ begin
     into v_missing
     using p_range;
     if v_missing then
-        raise exception 'the row is missing here' using errcode = 'LS002';
+        raise exception 'the row is missing, and no delete of it is recorded' using errcode = 'LS002';
     end if;
 end
 $$;

@@ -37,12 +37,19 @@ begin
             v_table, v_child, v_key.matches,
             case
                 when p_range.action <> 'D' then format(
-                    'where (%s) and c.uid not in (select s.uid from lizsync.staged_rows(%s) as s where s.action = ''D'' or s.columns && %L)',
+                    'where (%s) and %s',
                     (
                         select string_agg(format('w.won ? %1$L and p.%1$I is distinct from (populate_record(p, w.won)).%1$I', c), ' or ')
                         from unnest(v_key.parent_columns) as c
                     ),
-                    v_key.child, v_key.child_columns
+                    case
+                        -- Another table, which is not synchronised, may have no uid.
+                        when v_key.child = any (lizsync.changeset_tables()) then format(
+                            'c.uid not in (select s.uid from lizsync.staged_rows(%s) as s where s.action = ''D'' or s.columns && %L)',
+                            v_key.child, v_key.child_columns
+                        )
+                        else 'true'
+                    end
                 )
                 when v_key.child = p_range.relid then
                     'where c.uid not in (select s.uid from lizsync.changeset_range($1) as s)'

@@ -8,5 +8,5 @@ as $$
     where exchange = pg_current_xact_id_if_assigned()::text::bigint and relid = p_relid and error is null
         and ordinal >= lizsync.first_ordinal()
 $$;
-comment on function lizsync.staged_rows(oid) is 'On a clone: the rows of a table that the running exchange writes and that were not refused, less those that were prefetched.';
+comment on function lizsync.staged_rows(oid) is 'On both sides: the rows of a table that the running exchange writes and that were not refused, less those that were prefetched.';
 revoke all on function lizsync.staged_rows(oid) from public;

@@ -12,6 +12,7 @@ declare
 begin
     begin
         perform lizsync.refuse_cascade(p_range);
+        perform lizsync.note_former_keys(p_range);
         perform lizsync.write_rows(p_range);
         if p_range.again then
             perform lizsync.accept_range(p_range);

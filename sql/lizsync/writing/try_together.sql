@@ -1,0 +1,51 @@
+-- Those that would leave a constraint broken are left out, and the others tried again.
+create or replace function lizsync.try_together(p_transaction bigint) returns boolean
+language plpgsql
+set search_path from current
+as $$
+declare
+    v_tables constant oid[] := lizsync.changeset_tables();
+    v_rows lizsync.pending_row[];
+    v_left_out lizsync.pending_row[] := '{}';
+    v_state text;
+begin
+    loop
+        begin
+            perform lizsync.leave_out(p_transaction, v_left_out);
+            set constraints all deferred;
+            for i in 1 .. cardinality(v_tables) loop
+                perform lizsync.write_table(v_tables[i], false, true);
+            end loop;
+            for i in reverse cardinality(v_tables) .. 1 loop
+                perform lizsync.write_table(v_tables[i], true, true);
+            end loop;
+            v_rows := array(
+                select row (lizsync.relation_name(b.relid), b.uid, null, false, b.error)::lizsync.pending_row from lizsync.broken_rows() as b
+            );
+            if cardinality(v_rows) > 0 then
+                raise exception 'write again' using errcode = 'LS001';
+            end if;
+            begin
+                set constraints all immediate;
+            exception when others then
+                get stacked diagnostics v_state = returned_sqlstate;
+                if lizsync.is_server_error(v_state) then
+                    raise;
+                end if;
+                raise exception 'not together' using errcode = 'LS001';
+            end;
+            perform lizsync.take_in();
+            return true;
+        exception when sqlstate 'LS001' then
+            -- One that was not refused before cannot be left out.
+            if cardinality(v_rows) = 0 or exists (select from unnest(v_rows) as r join unnest(v_left_out) as l using (relation, uid)) then
+                return false;
+            end if;
+            v_left_out := v_left_out || v_rows;
+        end;
+    end loop;
+end
+$$;
+comment on function lizsync.try_together(bigint) is
+    'On both sides: writes refused rows, those of a transaction of the clone or all, with all constraints deferred until then; false, and nothing is written, when a constraint fails that does not tell which row is at fault.';
+revoke all on function lizsync.try_together(bigint) from public;
