@@ -1,5 +1,5 @@
--- A statement that writes a user's table makes its owner's triggers, checks and defaults run: on central they run as for any client.
--- So such a statement runs here, and what it runs under is said here alone.
+-- A statement that writes a user's table makes its owner's triggers, checks and defaults run: on central they run as for
+-- any client. Such a statement runs here, so that its settings are in one place.
 --
 -- Under the client's search path, where anybody may have made functions, nothing of LizSync's is looked up by its name alone.
 create or replace function lizsync.run_as_client(p_statement text, p_range lizsync.staged_range default null) returns void

@@ -1,5 +1,5 @@
--- The statement calls the table t and what comes from p_rows w. Offset 0 has the values of a row made once, and not for each column. No more
--- than the key goes along with them. The statement may run under any search path.
+-- The statement calls the table t and what comes from p_rows w. With offset 0 the values of a row are made once, and not
+-- for each column. Only the key goes with them. The statement may run under any search path.
 create or replace function lizsync.update_statement(
     p_table text, p_columns text[], p_rows text, p_condition text default 't.uid operator(pg_catalog.=) w.key'
 ) returns text
