@@ -256,7 +256,7 @@ func geopackageSources(p *project.Project, folder string, given []string) (map[s
 	if len(given) > 0 {
 		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
 			return nil, &provider.Failure{
-				Text: fmt.Sprintf("%s is not there, which is to hold the layers of GPKG_LAYERS", file),
+				Text: fmt.Sprintf("%s is not there; it is to hold the layers of GPKG_LAYERS", file),
 				Hint: "run this in QGIS, which writes it, or make it with ogr2ogr",
 				Err:  err,
 			}

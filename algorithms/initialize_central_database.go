@@ -47,7 +47,7 @@ At the end it tells what each table still lacks, and which ones are unsafe to sy
 			{When: "the database is a clone", Remedy: "Choose the central database."},
 			{When: "a schema in SCHEMAS does not exist or is never synchronised", Remedy: "Correct the name; the message lists the schemas that there are."},
 			{When: "a table is locked by somebody's open edit", Remedy: "Ask them to save, then run it again: what is done stays done."},
-			{When: "a table belongs to another role, or has a column uid that does not do", Remedy: "Do what the message says for that table, then run it again."},
+			{When: "a table belongs to another role, or has a column uid that cannot be used", Remedy: "Do what the message says for that table, then run it again."},
 		},
 		Run: prepareCentral,
 	})

@@ -49,7 +49,7 @@ type conflict struct {
 	Rule         string     `json:"rule" db:"rule_applied"`
 }
 
-// pendingRow is a row that stands still.
+// pendingRow is a pending row.
 type pendingRow struct {
 	Since     time.Time `json:"since" db:"pending_since"`
 	Table     string    `json:"table" db:"object_table"`

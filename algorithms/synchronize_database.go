@@ -113,7 +113,7 @@ func connectStructured(ctx context.Context, connection provider.Connection, feed
 	return conn, functions, nil
 }
 
-// tellPending warns of the rows that stand still: where and why.
+// tellPending warns of the pending rows: where and why.
 func tellPending(ctx context.Context, clone *pgx.Conn, feedback provider.Feedback) error {
 	const shown = 20
 	rows, err := clone.Query(ctx, `

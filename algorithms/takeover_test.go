@@ -348,7 +348,7 @@ func TestLostReplyToATakenOverCloneIsFetchedOnce(t *testing.T) {
 	o.requireEqual(t)
 }
 
-func TestRowThatStandsStillAtTheFirstSynchronisationIsDecidedAtTheNext(t *testing.T) {
+func TestRowThatIsHeldAtTheFirstSynchronisationIsDecidedAtTheNext(t *testing.T) {
 	t.Parallel()
 	overShapes(t, func(t *testing.T, s shape) {
 		// Refused by central: trees 2 and 8; refused by the clone: tree 11.

@@ -101,9 +101,9 @@ func TestSQLThatTheProtocolNamesExists(t *testing.T) {
 	assert.Empty(t, missingSQL(files(t, root, ".sql", "sql"), string(page)))
 }
 
-var inRoom = regexp.MustCompile(`\b([a-z]+/[a-z_]+)\b`)
+var inFolder = regexp.MustCompile(`\b([a-z]+/[a-z_]+)\b`)
 
-// The tree of calls in sql/README.md names files by room and name.
+// The tree of calls in sql/README.md names files by folder and name.
 func TestSQLInTheCallTreeExists(t *testing.T) {
 	t.Parallel()
 	sql := files(t, root, ".sql", "sql/lizsync")
@@ -114,7 +114,7 @@ func TestSQLInTheCallTreeExists(t *testing.T) {
 		if !strings.HasPrefix(line, "    ") {
 			continue
 		}
-		for _, found := range inRoom.FindAllStringSubmatch(line, -1) {
+		for _, found := range inFolder.FindAllStringSubmatch(line, -1) {
 			named++
 			assert.Contains(t, sql, "sql/lizsync/"+found[1]+".sql")
 		}

@@ -234,7 +234,7 @@ class MobileTest(QgisTestCase):
         self.assertIn("The project is not in a file: save it first", refusal(PG_LAYERS=["city.tree"], GPKG_LAYERS=[]))
         self.assertTrue(self.project.write(str(self.path)))
         self.path.unlink()
-        self.assertIn("city.qgz is no more", refusal(PG_LAYERS=["city.tree"], GPKG_LAYERS=[]))
+        self.assertIn("city.qgz no longer exists", refusal(PG_LAYERS=["city.tree"], GPKG_LAYERS=[]))
         with self.assertRaises(QgsProcessingException):
             project_file(None, QgsProcessingContext())
 

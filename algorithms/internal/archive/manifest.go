@@ -134,8 +134,8 @@ func (m *Manifest) RowCount() int64 {
 	return rows
 }
 
-// WhiteList names the tables as lizsync.synchronized_tables holds them.
-func (m *Manifest) WhiteList() []string {
+// PublicationList names the tables as lizsync.synchronized_tables holds them.
+func (m *Manifest) PublicationList() []string {
 	list := make([]string, len(m.Tables))
 	for i, table := range m.Tables {
 		list[i] = table.SQL()

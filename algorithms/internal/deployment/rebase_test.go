@@ -105,7 +105,7 @@ func TestRowsThatFitNoMoreAreGivenUp(t *testing.T) {
 	assert.Equal(t, "2", db.Text(t, "select count(*) from s.parent"))
 	assert.Equal(t, [][]string{
 		{"00000000-0000-0000-0000-000000000002", "t", "rows that reference it have come since"},
-		{"00000000-0000-0000-0000-00000000000a", "f", "its edits were carried over a deployment"},
+		{"00000000-0000-0000-0000-00000000000a", "f", "its edits were kept by a deployment"},
 	}, db.Rows(t, "select object_uid, given_up, error from lizsync.pending_changes where error !~ 'constraint' order by 1"))
 	assert.Equal(t, "2", db.Text(t, "select count(*) from lizsync.pending_changes where given_up and error ~ 'constraint'"))
 }

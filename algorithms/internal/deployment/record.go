@@ -21,7 +21,7 @@ func (d *deployment) identify(ctx context.Context, tx pgx.Tx) error {
 func (d *deployment) record(ctx context.Context, tx pgx.Tx) error {
 	m := d.manifest
 	_, err := tx.Exec(ctx, "select lizsync.record_deployment($1, $2, $3::text::pg_snapshot, $4, $5, $6)",
-		m.Central.ServerID, m.Central.SystemIdentifier, m.Central.Snapshot, d.token, m.PackageID, m.WhiteList())
+		m.Central.ServerID, m.Central.SystemIdentifier, m.Central.Snapshot, d.token, m.PackageID, m.PublicationList())
 	if err != nil {
 		return fmt.Errorf("record the deployment on the clone: %w", err)
 	}
@@ -52,7 +52,7 @@ func (d *deployment) register(ctx context.Context) error {
 			}
 		}
 		_, err := tx.Exec(ctx, "select lizsync.register_clone($1, $2, $3, $4, $5::text::pg_snapshot, $6, $7::text::pg_snapshot, $8)",
-			d.serverID, d.serverName, d.role, d.manifest.WhiteList(), d.manifest.Central.Snapshot, d.token, d.snapshot, d.target.systemIdentifier)
+			d.serverID, d.serverName, d.role, d.manifest.PublicationList(), d.manifest.Central.Snapshot, d.token, d.snapshot, d.target.systemIdentifier)
 		if err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ func (d *deployment) replace(ctx context.Context, tx pgx.Tx) error {
 			d.feedback.Message("disabled on the clone, because what they do comes from central: the AFTER triggers " + strings.Join(disabled, ", "))
 		}
 	}
-	if _, err := tx.Exec(ctx, "select lizsync.forget_edits($1)", slices.Concat(ours, d.manifest.WhiteList())); err != nil {
+	if _, err := tx.Exec(ctx, "select lizsync.forget_edits($1)", slices.Concat(ours, d.manifest.PublicationList())); err != nil {
 		return fmt.Errorf("empty the log of the clone: %w", err)
 	}
 	return nil
@@ -73,7 +73,7 @@ func (d *deployment) keepOrRefuseUnsent(ctx context.Context, tx pgx.Tx) error {
 	}
 	var received int
 	err = tx.QueryRow(ctx, "select edits, rows, received from lizsync.stage_unsent_edits($1::text::lizsync.clone_entry, $2, $3::text::pg_snapshot, $4, $5)",
-		d.entry, of.SystemIdentifier, of.Snapshot, d.manifest.WhiteList(), d.options.RecreateID).Scan(&d.edits, &d.rows, &received)
+		d.entry, of.SystemIdentifier, of.Snapshot, d.manifest.PublicationList(), d.options.RecreateID).Scan(&d.edits, &d.rows, &received)
 	if err != nil {
 		return refusal("keep the edits of the clone", err)
 	}
@@ -89,7 +89,7 @@ func (d *deployment) rebase(ctx context.Context, tx pgx.Tx) error {
 		return nil
 	}
 	d.feedback.Message(fmt.Sprintf("carrying %d edits of %d rows over to the new tables", d.edits, d.rows))
-	found, err := tx.Query(ctx, "select lizsync.rebase_edits($1)", d.manifest.WhiteList())
+	found, err := tx.Query(ctx, "select lizsync.rebase_edits($1)", d.manifest.PublicationList())
 	if err != nil {
 		return fmt.Errorf("rebase the edits of the clone: %w", err)
 	}

@@ -17,7 +17,7 @@ func (d *deployment) checkRole(ctx context.Context) error {
 		return d.checkNewRole(ctx)
 	}
 	var warnings []string
-	err := d.central.QueryRow(ctx, "select role_name, warnings from lizsync.check_clone_role($1, $2)", d.options.CentralRole, d.manifest.WhiteList()).
+	err := d.central.QueryRow(ctx, "select role_name, warnings from lizsync.check_clone_role($1, $2)", d.options.CentralRole, d.manifest.PublicationList()).
 		Scan(&d.role, &warnings)
 	for _, warning := range warnings {
 		d.feedback.Warning(warning)
@@ -89,7 +89,7 @@ func (d *deployment) createRole(ctx context.Context, tx pgx.Tx) error {
 			return fmt.Errorf("%s the role %s: %w", command, d.role, err)
 		}
 	}
-	found, err := tx.Query(ctx, "select lizsync.clone_role_grants($1, $2)", d.role, d.manifest.WhiteList())
+	found, err := tx.Query(ctx, "select lizsync.clone_role_grants($1, $2)", d.role, d.manifest.PublicationList())
 	if err != nil {
 		return fmt.Errorf("look at the rights of %s on central: %w", d.role, err)
 	}

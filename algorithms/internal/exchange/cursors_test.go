@@ -85,7 +85,7 @@ func TestARefusedRowIsNotTornApart(t *testing.T) {
 		trees(t, "b", "1 0 0", clone.DB)
 		trees(t, "c", "3 0 0", central.DB)
 		trees(t, "d", "4 0 0", clone.DB)
-		require.Empty(t, conflicts(t, central), "nothing has been decided of a row that stands still")
+		require.Empty(t, conflicts(t, central), "nothing has been decided of a row that is held")
 
 		require.Equal(t, 2, clone.MustSync(t, via).Pending, "tried again, nothing has changed")
 		set(t, central.DB, "a", "badge = 71")

@@ -30,7 +30,7 @@ type Counts struct {
 	ReplayedToCentral int // rows of the clone written on central
 	ReplayedToClone   int // rows of central written on the clone
 	Conflicts         int // values that lost
-	Pending           int // rows that stand still because they could not be applied
+	Pending           int // rows that are held because they could not be applied
 }
 
 // slot is leave to synchronise, and what central says of itself with it.

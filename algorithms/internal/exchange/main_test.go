@@ -117,7 +117,7 @@ func conflicts(t *testing.T, central *clonetest.Central) []string {
 	return lines
 }
 
-// pending lists the trees that stand still on one side, each with the side that refused it.
+// pending lists the trees that are held on one side, each with the side that refused it.
 func pending(t *testing.T, db *pgtest.DB) []string {
 	t.Helper()
 	var lines []string

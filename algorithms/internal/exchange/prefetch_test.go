@@ -91,9 +91,9 @@ func TestCentralDoesNotWaitForAClone(t *testing.T) {
 	})
 }
 
-// A row that was written early, and that the exchange writes again with what the clone cannot take, stands still from what it
+// A row that was prefetched, and that the exchange writes again with what the clone cannot take, is held from what it
 // has: central's first edit was seen, and does not compete.
-func TestARowWrittenEarlyThatIsRefusedInTheEndStandsStillFromThere(t *testing.T) {
+func TestAPrefetchedRowThatIsRefusedInTheEndIsHeldFromThere(t *testing.T) {
 	t.Parallel()
 	overEach(t, func(t *testing.T, via clonetest.Via) {
 		central := city(t, "")

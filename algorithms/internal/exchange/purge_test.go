@@ -60,7 +60,7 @@ func TestAReplyThatWasLostIsNotPurged(t *testing.T) {
 	})
 }
 
-// Rule 15. The clone's cursor is past central's edits of a row that stands still; they are needed when it moves again.
+// Rule 15. The clone's cursor is past central's edits of a row that is held; they are needed when it is written again.
 func TestWhatARefusedRowHasNotReceivedIsNotPurged(t *testing.T) {
 	t.Parallel()
 	overEach(t, func(t *testing.T, via clonetest.Via) {

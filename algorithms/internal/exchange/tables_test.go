@@ -133,7 +133,7 @@ func TestEditsOfAColumnThatIsRenamedOnBothSidesAreConflicts(t *testing.T) {
 		set(t, clone.DB, "b", "x = 2, badge = 30")
 		set(t, central.DB, "b", "x = 3")
 		set(t, central.DB, "c", "x = 4")
-		set(t, central.DB, "d", "badge = 30") // so that b stands still
+		set(t, central.DB, "d", "badge = 30") // so that b is held
 		for _, db := range []*pgtest.DB{central.DB, clone.DB, other.DB} {
 			db.Exec(t, "alter table city.tree rename x to height")
 		}

@@ -154,7 +154,7 @@ func (w *world) final() {
 	}
 }
 
-// pendingRows are the rows that stand still, as "clone uid", with the reason.
+// pendingRows are the rows that are pending, as "clone uid", with the reason.
 func (w *world) pendingRows() map[string]string {
 	rows := map[string]string{}
 	names := map[string]string{}
@@ -332,7 +332,7 @@ func (w *world) checkConflicts() {
 		if ours == nil || theirs == nil || !traceable(c) || reverted[c.uid+c.field] {
 			continue
 		}
-		// Nobody can tell that they were sent before; and what is edited in a row that stands still is compared with all that
+		// Nobody can tell that they were sent before; and what is edited in a pending row is compared with all that
 		// was done to it since it stands.
 		if ours.repeated || theirs.repeated || ours.stood || theirs.stood {
 			continue
@@ -404,7 +404,7 @@ func (w *world) checkRest() {
 	for row, text := range pending {
 		w.outcomes["pending: "+kind(text)]++
 		if refusal.MatchString(text) {
-			violate("PENDING", "%s stands still for a reason that is not its own: %s", row, text)
+			violate("PENDING", "%s is pending for a reason that is not its own: %s", row, text)
 		}
 	}
 }

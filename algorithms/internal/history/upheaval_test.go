@@ -306,7 +306,7 @@ func (w *world) become(s *side, i image) {
 	for id, e := range i.events {
 		s.events[id] = e
 	}
-	w.noteStanding(s)
+	w.notePending(s)
 }
 
 // log is the events of a clone's log.
@@ -468,7 +468,7 @@ func (w *world) deploy(s *side, o op) (done, renew bool) {
 			// Nobody can tell the edits of this copy that central has from the others, and all are sent again.
 			w.ledger.lose(s.events, nil, w.log(s.db))
 		}
-		w.noteStanding(s)
+		w.notePending(s)
 		s.clone.ID, s.lost, s.moved = result.ID, 0, false
 		s.received, s.shape, s.overtaken, s.doubtful = p.tick, p.shape, 0, false
 		s.deployed++
@@ -501,8 +501,8 @@ func (w *world) deploy(s *side, o op) (done, renew bool) {
 	return false, false
 }
 
-// noteStanding notes the rows of a clone that stand still.
-func (w *world) noteStanding(s *side) {
+// notePending notes the pending rows of a clone.
+func (w *world) notePending(s *side) {
 	for _, r := range s.db.Rows(w.t, "select object_uid from lizsync.pending_changes") {
 		w.ledger.stood[s.name+" "+r[0]] = true
 	}

@@ -194,7 +194,7 @@ func (p *Project) Write(path string) error {
 func writeError(path string, err error) error {
 	return &provider.Failure{
 		Text: fmt.Sprintf("write the project %s: %v", path, err),
-		Hint: "check the rights and the room of that folder",
+		Hint: "check the rights on that folder and the free space",
 		Err:  err,
 	}
 }

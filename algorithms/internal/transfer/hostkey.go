@@ -88,7 +88,7 @@ func (k *hostKeys) check(address string, from net.Addr, key ssh.PublicKey) error
 		known := unknown.Want[0]
 		k.refusal = &provider.Failure{
 			Text: fmt.Sprintf("the host key of %s has changed: it shows %s, and %s:%d has %s", k.server.address(), fingerprint, known.Filename, known.Line, ssh.FingerprintSHA256(known.Key)),
-			Hint: "somebody may stand between: ask the server's administrator; when the server was set up anew, remove that line",
+			Hint: "somebody may be intercepting the connection: ask the server's administrator; when the server was set up anew, remove that line",
 			Err:  err,
 		}
 	case errors.As(err, &unknown) && k.server.HostKey == fingerprint:

@@ -383,7 +383,7 @@ func (w *work) bring(ctx context.Context, jobs []job, one func(context.Context, 
 	return &provider.Failure{
 		Text:   fmt.Sprintf("%d files were not brought, and %d were; the first: %s", len(w.failures), w.summary.Transferred, w.failures[0]),
 		Detail: strings.Join(w.failures[:min(len(w.failures), 20)], "\n"),
-		Hint:   "correct that, such as rights, room or a folder in the way, and run it again",
+		Hint:   "correct the cause, such as missing rights, a full disk or a folder in the way, and run it again",
 	}
 }
 

@@ -292,7 +292,7 @@ Chaque table est préparée entièrement ou pas du tout, et celle que quelqu'un 
         <translation>Demandez qu'elle soit enregistrée, puis recommencez : ce qui est fait reste fait.</translation>
     </message>
     <message>
-        <source>a table belongs to another role, or has a column uid that does not do</source>
+        <source>a table belongs to another role, or has a column uid that cannot be used</source>
         <translation>une table appartient à un autre rôle, ou a une colonne uid qui ne convient pas</translation>
     </message>
     <message>
@@ -310,7 +310,7 @@ Chaque table est préparée entièrement ou pas du tout, et celle que quelqu'un 
     <message>
         <source>Writes a ZIP file with the structure and the data of the chosen tables, from which clones are made with deploy_database_server_package.
 
-The tables bring their sequences, indexes, constraints, triggers, the types and functions that they need, the other types and functions of their schemas, and the styles that QGIS has saved for them. Views are packaged when they are chosen and all their tables are. Everything is as one moment shows it, while people go on editing: a table that is prepared already is not locked in any way that an edit would notice.
+The tables bring their sequences, indexes, constraints, triggers, the types and functions that they need, the other types and functions of their schemas, and the styles that QGIS has saved for them. Views are packaged when they are chosen and all their tables are. The package shows everything at one moment, and people can go on editing: a table that is prepared already is not locked in any way that an edit would notice.
 
 Tables that lack their uid column or their audit triggers are prepared first, unless that is turned off. The file gets its name when it is whole; a package that is stopped half-way leaves the one before as it was.</source>
         <translation>Écrit un fichier ZIP avec la structure et les données des tables choisies, à partir duquel deploy_database_server_package fait des clones.
@@ -1772,7 +1772,7 @@ L'exécution s'arrête à la première étape qui échoue et dit ce qui a été 
         <translation>{value} n'est pas le projet de l'exécution, qui est {path} : ouvrez-le d'abord, ou donnez-le à qgis_process avec --project_path.</translation>
     </message>
     <message>
-        <source>{path} is no more: save the project again.</source>
+        <source>{path} no longer exists: save the project again.</source>
         <translation>{path} n'existe plus : enregistrez à nouveau le projet.</translation>
     </message>
 </context>

@@ -1,5 +1,5 @@
--- A column uid that is there but does not do is never altered: other programs may rely on it.
--- The default is volatile, so that the table is rewritten under an exclusive lock: whoever cannot wait sets lock_timeout.
+-- A column uid that is there but cannot be used is never altered: other programs may rely on it. The default is volatile,
+-- so the table is rewritten under an exclusive lock. A caller who cannot wait sets lock_timeout.
 create or replace function lizsync.add_uid_columns(p_schema text, p_table text) returns boolean
 language plpgsql
 set search_path from current

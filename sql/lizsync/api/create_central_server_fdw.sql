@@ -18,7 +18,7 @@ begin
             execute format('drop schema %I', v_schema);
         end loop;
     end if;
-    -- A central to which hundreds of clones come home at once answers late.
+    -- Central answers late when hundreds of clones synchronise at once.
     execute format(
         'create server central_server foreign data wrapper postgres_fdw options (host %L, port %L, dbname %L, connect_timeout ''15'', keepalives_idle ''10'', keepalives_interval ''5'', keepalives_count ''3'', tcp_user_timeout ''25000'')',
         p_host, p_port, p_dbname

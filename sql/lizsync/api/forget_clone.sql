@@ -13,5 +13,5 @@ begin
 end
 $$;
 comment on function lizsync.forget_clone(uuid) is
-    'On central: removes a clone that no longer exists. Its history and its conflicts stay; the purge no longer waits for it. Deploying it again takes it up again.';
+    'On central: removes a clone that no longer exists. Its history and its conflicts stay; the purge no longer waits for it. Deploying it again registers it again.';
 revoke all on function lizsync.forget_clone(uuid) from public;

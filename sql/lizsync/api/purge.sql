@@ -11,5 +11,5 @@ begin
 end
 $$;
 comment on procedure lizsync.purge(interval, interval) is
-    'On central: removes from the log the events older than keep that every clone has received. Clones unheard of for longer than absent are not waited for; what they have not sent is theirs, and they are told to be deployed again. Null waits for all.';
+    'On central: removes from the log the events older than keep that every clone has received. Clones not heard of for longer than absent are not waited for: they keep what they have not sent, and have to be deployed again. Null waits for all.';
 revoke all on procedure lizsync.purge(interval, interval) from public;

@@ -31,12 +31,12 @@ begin
             hint = 'Make the package again.';
     end if;
 
-    -- Events of before a restore from a dump: their transactions are none of this cluster's, and everybody has them. Within one
-    -- cluster no row is older than the transaction that it names.
+    -- Events from before a restore from a dump: their transactions are of another cluster, and every clone has received
+    -- them. Within one cluster no row is older than the transaction that it names.
     update audit.logged_actions set transaction_id = 0
     where transaction_id >= pg_snapshot_xmin(p_presented)::text::bigint and transaction_id > pg_current_xact_id()::text::bigint - age(xmin);
 
-    -- Within one cluster they keep their transactions, and have tables of other object ids.
+    -- After a restore within one cluster, events keep their transactions, but their tables have other object ids.
     if exists (select from lizsync.clones where not relids <@ array(select oid from pg_class where relkind = 'r')) then
         update audit.logged_actions l
         set relid = to_regclass(t.relation)
@@ -57,7 +57,7 @@ begin
         server_name = excluded.server_name,
         role_name = excluded.role_name,
         former_roles = null,
-        -- Of another cluster, it would hide what was done here since.
+        -- A snapshot of another cluster would hide what was done here since.
         taken_over = case when c.central_system_identifier = excluded.central_system_identifier then c.taken_over end,
         deploy_token = excluded.deploy_token,
         deploy_received = excluded.deploy_received,
@@ -76,5 +76,5 @@ begin
 end
 $$;
 comment on function lizsync.register_clone(uuid, text, name, text[], pg_snapshot, uuid, pg_snapshot, bigint) is
-    'On central: takes up a deployed clone, names the role that may speak for it and grants this role what it needs of LizSync (not the tables). p_presented is central''s snapshot in the package, p_received the clone''s when it was deployed.';
+    'On central: registers a deployed clone, names the role that may speak for it and grants this role what it needs of LizSync (not the tables). p_presented is central''s snapshot in the package, p_received the clone''s when it was deployed.';
 revoke all on function lizsync.register_clone(uuid, text, name, text[], pg_snapshot, uuid, pg_snapshot, bigint) from public;

@@ -11,5 +11,5 @@ begin
 end
 $$;
 comment on function lizsync.revoke_clone(uuid) is
-    'On central: from now on the clone is refused, whatever its role. Deploying it again takes it up again.';
+    'On central: from now on the clone is refused, whatever its role. Deploying it again lets it in again.';
 revoke all on function lizsync.revoke_clone(uuid) from public;

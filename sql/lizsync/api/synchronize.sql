@@ -29,7 +29,7 @@ begin
         execute format('select %I.dblink_connect(''lizsync'', ''central_server'')', v_dblink);
         v_asked := clock_timestamp();
         begin
-            -- By their names: another version's slot may have more.
+            -- By name: another version's slot may have more fields.
             v_slot := lizsync.central_query('select row (version, functions, program, max_tries, asked_at, given_at) from lizsync.acquire_slot()');
         exception when undefined_function or invalid_schema_name then
             if lizsync.central_query('select to_regclass(''lizsync.sys_structure_metadonnee'')') is null then
@@ -40,7 +40,7 @@ begin
             raise exception 'central has version % of the original LizSync and this clone version % of the LizSync structure', v_original, lizsync.current_version()
                 using errcode = 'feature_not_supported', hint = 'Upgrade central with upgrade_database_structure.';
         end;
-        -- As NTP does: what the answer took on central does not count.
+        -- As NTP does: the time that central took to answer does not count.
         v_offset := (extract(epoch from v_asked) - v_slot.asked_at + extract(epoch from clock_timestamp()) - v_slot.given_at) / 2;
         select * into v_begin from lizsync.begin_synchronization(v_slot.version, v_slot.functions, v_slot.program);
 

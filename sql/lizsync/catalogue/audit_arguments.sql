@@ -14,5 +14,5 @@ as $$
     where t.tgrelid = p_relid and t.tgname = '00_audit_trigger_row'
 $$;
 comment on function lizsync.audit_arguments(regclass) is
-    'On both sides: what a table''s audit trigger was told: whether to keep queries, whether there is a uid column, the ignored columns, and the setting that chooses between row and statement; null for a table that is not audited.';
+    'On both sides: the arguments of a table''s audit trigger: whether to keep queries, whether there is a uid column, the ignored columns, and the setting that chooses between row and statement; null for a table that is not audited.';
 revoke all on function lizsync.audit_arguments(regclass) from public;

@@ -1,4 +1,4 @@
--- SECURITY DEFINER would let its caller read any table: it is not, and only functions of the structure's owner call it.
+-- Not SECURITY DEFINER, which would let its caller read any table. Only functions of the structure's owner call it.
 create or replace function lizsync.current_rows(p_relid oid, p_uids uuid[]) returns table (uid uuid, fields hstore)
 language plpgsql
 set search_path from current

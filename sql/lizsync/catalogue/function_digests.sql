@@ -1,6 +1,6 @@
 -- The digest is the same wherever the extension hstore is, whoever owns the function, and in each version and encoding of
--- PostgreSQL. So types are named under the pinned search path, which itself does not count as long as it is the pinned one. Nor
--- does it count who may call the function, and what the planner is told of its cost.
+-- PostgreSQL. So types are named under the pinned search path, which itself does not count as long as it is the pinned one.
+-- Who may call the function, and the cost that the planner is told, do not count either.
 create or replace function lizsync.function_digests(out function_oid oid, out signature text, out digest text, out written xid)
 returns setof record
 language sql stable

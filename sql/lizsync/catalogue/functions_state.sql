@@ -1,4 +1,4 @@
--- SECURITY DEFINER: whoever may synchronise is told whether it can be done, and the tables behind are nobody's business.
+-- SECURITY DEFINER: everybody who may synchronise asks for it, without a right on the tables behind.
 --
 -- Digests are computed only when a row of pg_proc was written since, by a GRANT for instance: each synchronisation asks.
 create or replace function lizsync.functions_state(out digest text, out program_version text, out program_digest text, out altered text[])

@@ -14,5 +14,5 @@ as $$
     from lizsync.installed_functions;
 $$;
 comment on function lizsync.record_functions(text[], text, text) is
-    'On both sides: records these functions as they are now as those that LizSync has installed, and the version and the digest of the program that did.';
+    'On both sides: records that LizSync has installed these functions as they are now, with the version and the digest of the program.';
 revoke all on function lizsync.record_functions(text[], text, text) from public;

@@ -17,7 +17,7 @@ set search_path from current
 as $$
     select
         n.nspname, c.relname,
-        -- What was never analysed has an estimate in the statistics alone.
+        -- A table that was never analysed has an estimate only in the statistics.
         case when c.reltuples > 0 then c.reltuples::bigint else pg_stat_get_live_tuples(c.oid) end,
         lizsync.has_uid_column(c.oid),
         coalesce(
@@ -29,7 +29,7 @@ as $$
             false
         ),
         has_schema_privilege(o.nspowner, n.oid, 'usage') and has_table_privilege(o.nspowner, c.oid, 'select')
-            -- A package has the positions of the sequences.
+            -- A package contains the positions of the sequences.
             and not exists (
                 select from pg_depend d join pg_class q on q.oid = d.objid
                 where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid

@@ -1,5 +1,5 @@
--- Everybody who looks at a uid column that LizSync did not make judges it here: prepare, package and add_uid_columns say
--- the same thing. A column that no default fills is usable, since it takes no null.
+-- The one place that judges a uid column that LizSync did not make, so that prepare, package and add_uid_columns say the
+-- same. A column without a default is usable, since it takes no null.
 create or replace function lizsync.uid_column_problem(p_relid regclass)
 returns table (problem text, severity text, explanation text, remedy text)
 language sql stable

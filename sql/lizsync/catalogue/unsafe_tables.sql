@@ -261,5 +261,5 @@ as $$
     order by nspname, relname, severity, problem, explanation
 $$;
 comment on function lizsync.unsafe_tables(text[]) is
-    'On both sides: the tables of some schemas, or of all, that synchronising would harm or surprise, with the reason and the remedy.';
+    'On both sides: the tables of some schemas, or of all, that cannot be synchronised safely, or not as people may expect, with the reason and the remedy.';
 revoke all on function lizsync.unsafe_tables(text[]) from public;

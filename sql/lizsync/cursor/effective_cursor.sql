@@ -1,5 +1,5 @@
--- What is 1:1: is said by a clone that was taken over from the original LizSync and has not synchronised since. Central knows
--- from its own old history what it had received.
+-- The cursor 1:1: is that of a clone that was taken over from the original LizSync and has not synchronised since. Central
+-- knows from its own old history what the clone had received.
 create or replace function lizsync.effective_cursor(p_presented pg_snapshot, p_taken_over pg_snapshot) returns pg_snapshot
 language sql immutable parallel safe
 set search_path from current

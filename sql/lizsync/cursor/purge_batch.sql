@@ -25,7 +25,7 @@ begin
     from lizsync.clones c
     where not c.revoked
         and (p_absent is null or greatest(c.registered_at, c.last_synchronized) >= clock_timestamp() - p_absent);
-    -- A transaction that is still open has an id before that of others that have ended.
+    -- A transaction that is still open may have a smaller id than others that have ended.
     v_horizon := least(v_horizon, pg_snapshot_xmin(pg_current_snapshot())::text::bigint);
 
     with gone as (

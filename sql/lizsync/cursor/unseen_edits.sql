@@ -1,5 +1,5 @@
--- No SET clause and not SECURITY DEFINER: see unseen_events. Any edit is later than what gives a row back (resend_rows and
--- rewrite_events), which nobody edited then.
+-- No SET clause and not SECURITY DEFINER: see unseen_events. A resent row (resend_rows and rewrite_events) is no edit: any
+-- edit is later.
 create or replace function lizsync.unseen_edits(p_exchange lizsync.exchanges) returns table (
     event_id bigint,
     relid oid,
@@ -18,5 +18,5 @@ as $$
     select * from lizsync.unseen_events(p_exchange) as e where not e.resent
 $$;
 comment on function lizsync.unseen_edits(lizsync.exchanges) is
-    'On central: unseen_events less those that only give a row back to the clone that had deleted it or given it up.';
+    'On central: unseen_events less those that only resend a row to the clone that had deleted it or given it up.';
 revoke all on function lizsync.unseen_edits(lizsync.exchanges) from public;

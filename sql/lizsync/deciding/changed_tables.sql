@@ -1,6 +1,6 @@
--- On central: altering, renaming or dropping a column writes its entry in the catalogue again. Until the clone has received what
--- was done before, events may name columns that are no more, and rows may lack columns that came since. Held rows may be held from long
--- before.
+-- On central: altering, renaming or dropping a column writes its entry in the catalogue again. Until the clone has received
+-- what was done before, events may name columns that no longer exist, and rows may lack newer columns. Rows may be held
+-- from long before.
 create or replace function lizsync.changed_tables(p_exchange lizsync.exchanges, p_perhaps boolean) returns oid[]
 language sql stable
 set search_path from current
@@ -20,5 +20,5 @@ as $$
         )
 $$;
 comment on function lizsync.changed_tables(lizsync.exchanges, boolean) is
-    'On central: the tables whose columns may have changed since what the clone of an exchange has not received, or also those of which nobody can tell (p_perhaps); null when there are none.';
+    'On central: the tables whose columns have changed since what the clone of an exchange has received, with p_perhaps also those whose columns may have; null when there are none.';
 revoke all on function lizsync.changed_tables(lizsync.exchanges, boolean) from public;

@@ -1,5 +1,5 @@
--- On central, after resolve_conflicts: rows of the clone that are held from before the purge. What central did to them since can no longer be told, hence what the clone takes from central may be an edit
--- that it has not seen: it goes to conflicts, at a time and of an author that nobody knows any more.
+-- On central, after resolve_conflicts: rows of the clone that are held from before a purge. What central did to them since is no longer
+-- known, so what the clone overwrites may be an edit that it has not seen: it goes to conflicts, without time and author.
 create or replace function lizsync.record_purged_conflicts(p_relid oid, p_deletes boolean, p_again boolean) returns void
 language plpgsql
 set search_path from current
@@ -33,7 +33,7 @@ begin
     from taken t
     left join each(t.won) as f on t.action <> 'D'
     where (t.action = 'D' or t.fields -> f.key is distinct from f.value)
-        -- What central still knows was compared.
+        -- Edits that central's log still has were compared.
         and not exists (
             select from lizsync.unseen_edits(v_exchange) as e
             where e.relid = p_relid and e.uid = t.uid and (t.action = 'D' or e.action = 'I' or e.fields ? f.key)
@@ -41,5 +41,5 @@ begin
 end
 $$;
 comment on function lizsync.record_purged_conflicts(oid, boolean, boolean) is
-    'On central: has conflicts keep what the rows of a table that are held from before the purge are about to overwrite or delete.';
+    'On central: keeps in conflicts what rows of a table that are held from before a purge are about to overwrite or delete.';
 revoke all on function lizsync.record_purged_conflicts(oid, boolean, boolean) from public;

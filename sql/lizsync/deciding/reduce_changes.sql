@@ -1,5 +1,6 @@
--- Events become net changes in lizsync.changeset, in event order and never by time (rule 7 of the protocol), less those of a
--- snapshot and those that a pending row has received. Their ordinals begin after one given.
+-- Events become net changes in lizsync.changeset, in event order and never by time (rule 7 of the protocol), less those
+-- that were received: those visible in a snapshot, which held rows have of their own. The ordinals begin after the one
+-- given.
 create or replace function lizsync.reduce_changes(p_received pg_snapshot, p_after integer) returns void
 language plpgsql
 set search_path from current

@@ -1,6 +1,6 @@
--- On central, after a change of structure on both sides. What the clone sent of columns that are no more goes to conflicts: nobody
--- knows whether another column has taken their place. The rows go back whole, and so do those of which an event, made before the change, names
--- such a column or lacks a new one: what they are now is in the table alone.
+-- On central, after a change of structure on both sides. What the clone sent of columns that no longer exist goes to
+-- conflicts: nobody knows whether another column has taken their place. The rows go back whole. So do rows with an event
+-- from before the change that names such a column or lacks a new one: only the table has their present values.
 create or replace function lizsync.resolve_column_changes() returns void
 language plpgsql
 set search_path from current
@@ -54,5 +54,5 @@ begin
 end
 $$;
 comment on function lizsync.resolve_column_changes() is
-    'On central: what was edited of columns that are no more goes to conflicts, and rows of before a change of structure go to the clone whole.';
+    'On central: edits of columns that no longer exist go to conflicts, and rows from before a change of structure go to the clone whole.';
 revoke all on function lizsync.resolve_column_changes() from public;

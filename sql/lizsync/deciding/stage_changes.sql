@@ -19,7 +19,7 @@ begin
 
     perform lizsync.reduce_changes(v_exchange.received, 0);
 
-    -- Edits that were rebased over a deployment in which central had deleted the row, when the clone has made it again since.
+    -- Rebased edits of a row that central had deleted, when the clone has inserted the row again since.
     insert into lizsync.conflicts (
         object_table, object_uid, clone_id, sync_id, clone_time, clone_author, row_data, rejected, rule_applied
     )

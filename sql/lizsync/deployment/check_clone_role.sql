@@ -1,4 +1,4 @@
--- A role that may do too much or too little is the deployer's decision: that is told, and not refused.
+-- Whether a role may do too much or too little is for the deployer to decide: it is reported, not refused.
 create or replace function lizsync.check_clone_role(p_role name, p_tables text[], out role_name name, out warnings text[])
 language plpgsql stable
 set search_path from current

@@ -1,4 +1,4 @@
--- Before anything is touched: what is not central's own package cannot be honoured by it.
+-- Before anything is touched: central can only deploy its own packages.
 create or replace function lizsync.check_deployment(
     p_package_id uuid,
     p_package_version integer,
@@ -25,7 +25,7 @@ begin
         raise exception 'the central database % does not know the package: it was restored from an older backup, or somebody altered the package', current_database()
             using errcode = 'object_not_in_prerequisite_state', hint = 'make a new package from it with package_central_database';
     end if;
-    -- The program has looked whether central's version is its own.
+    -- The program has checked that central's version is its own.
     if p_package_version <> lizsync.current_version() then
         raise exception 'the package was made with version % of the LizSync structure, and this program has version %', p_package_version, lizsync.current_version()
             using errcode = 'object_not_in_prerequisite_state', hint = 'make a new package from it with package_central_database';

@@ -1,4 +1,4 @@
--- In the transaction that registers the clone: a session of a synchronisation that was cut may have gone on meanwhile.
+-- In the transaction that registers the clone: a synchronisation that was cut off may have gone on here since.
 create or replace function lizsync.check_entry(p_clone_id uuid, p_entry lizsync.clone_entry) returns void
 language plpgsql
 set search_path from current

@@ -1,4 +1,5 @@
--- For the token that the clone has: a deployment that the clone got and has not used since begins anew.
+-- For the token that the clone has. After a deployment that the clone got and has not used yet, it is as if nothing had
+-- been received.
 create or replace function lizsync.deployment_entry(
     p_clone_id uuid,
     p_token uuid,

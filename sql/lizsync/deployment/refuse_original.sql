@@ -1,4 +1,4 @@
--- What the views raise that stand on central where the original LizSync had its tables.
+-- Raised by the views that replace the tables of the original LizSync on central.
 create or replace function lizsync.refuse_original() returns setof record
 language plpgsql stable
 set search_path from current

@@ -2,8 +2,8 @@
 -- rows are written again in the new tables. Each row is then held from the cursor that the clone had before: the next
 -- synchronisation compares the edits with all that central did since, as if no deployment had come between.
 --
--- When central was moved or restored meanwhile, nobody can tell what the clone has received: the snapshot is the package's then, and begins at
--- the first transaction of all, by which lizsync.record_purged_conflicts knows it.
+-- When central was moved or restored meanwhile, nobody can tell what the clone has received: the cursor is then the
+-- package's snapshot, beginning at the first transaction of all, by which lizsync.record_purged_conflicts recognises it.
 create or replace function lizsync.stage_unsent_edits(
     p_entry lizsync.clone_entry,
     p_central_system_identifier bigint,
@@ -48,7 +48,7 @@ begin
         i.relation, i.uid, i.events,
         case when c.system_identifier in (0, p_central_system_identifier) then coalesce(p.received, c.cursor)
             else regexp_replace(p_package_snapshot::text, '^\d+', '3')::pg_snapshot end,
-        coalesce(p.error, 'its edits were carried over a deployment'), coalesce(p.given_up, false)
+        coalesce(p.error, 'its edits were kept by a deployment'), coalesce(p.given_up, false)
     from lizsync.central c
     cross join (
         select relation, uid, array_agg(event_id order by event_id) as events from lizsync.incoming where exchange = c_exchange group by relation, uid
@@ -64,7 +64,7 @@ begin
                 hint = 'run synchronize_database first, or package these tables as well; '
                     'if central no longer has a table under that name, rename it back there until the clone has synchronised';
     end if;
-    -- They would count as this clone's own, and would not be compared with its older ones.
+    -- The edits of the other copy would count as this clone's own, and would not be compared with its edits.
     if v_other_copy and not p_renewed and edits + received > 0 then
         raise exception 'the clone % is an older copy of itself, or central is: another copy has synchronised since, or one of them was restored from a backup', v_name
             using errcode = 'object_not_in_prerequisite_state',

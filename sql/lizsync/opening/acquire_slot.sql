@@ -17,7 +17,7 @@ begin
     v_slot.asked_at := extract(epoch from clock_timestamp());
     perform lizsync.release_slot();
     if exists (select from lizsync.clones c where not c.revoked and lizsync.speaks_for(c)) then
-        -- That of a clone that has vanished is free within 30 seconds.
+        -- The slot of a clone that has vanished is free within 30 seconds.
         perform lizsync.detect_dead_peer(false);
         select n into v_number from generate_series(1, lizsync.max_exchanges()) as n where pg_try_advisory_lock(lizsync.slot_lock_class(), n) limit 1;
         if v_number is null then
@@ -32,5 +32,5 @@ begin
 end
 $$;
 comment on function lizsync.acquire_slot() is
-    'On central: waits until few enough others are synchronising; returns what central is, and its clock before and after.';
+    'On central: waits until a slot is free; returns what central is, and its clock before and after.';
 revoke all on function lizsync.acquire_slot() from public;

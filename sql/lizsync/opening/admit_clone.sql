@@ -1,4 +1,4 @@
--- One message: a stranger learns nothing of which clones there are.
+-- One message for all cases, so that a stranger does not learn which clones there are.
 create or replace function lizsync.admit_clone(p_clone_id uuid, p_name text) returns lizsync.clones
 language plpgsql stable
 set search_path from current
@@ -15,5 +15,5 @@ begin
     return v_entry;
 end
 $$;
-comment on function lizsync.admit_clone(uuid, text) is 'On central: the entry of a clone for a role that may speak for it; an error, in which the clone has the name given, for any other.';
+comment on function lizsync.admit_clone(uuid, text) is 'On central: the entry of a clone for a role that may speak for it; for any other role an error, which calls the clone by the name given.';
 revoke all on function lizsync.admit_clone(uuid, text) from public;

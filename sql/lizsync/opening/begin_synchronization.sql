@@ -1,7 +1,7 @@
 -- On a clone: the start of a synchronisation. Holds a lock until the transaction ends, so that there is one at a time.
 --
--- SECURITY DEFINER: the tables behind are nobody's business but LizSync's.
--- The log is read without blocking anybody who edits; what commits later is sent the next time.
+-- SECURITY DEFINER: the caller has no right on the tables behind. The log is read without blocking anybody who edits; what
+-- commits later is sent the next time.
 create or replace function lizsync.begin_synchronization(
     p_central_version integer,
     p_central_functions text,

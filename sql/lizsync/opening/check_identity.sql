@@ -28,5 +28,5 @@ begin
 end
 $$;
 comment on function lizsync.check_identity(lizsync.clones, lizsync.handshake) is
-    'On central: refuses a clone that is not the one, or not at the point of its history, that its entry knows: another copy, a backup, another cluster on either side.';
+    'On central: refuses a clone that does not match its entry: another copy, an older backup, or another cluster on either side.';
 revoke all on function lizsync.check_identity(lizsync.clones, lizsync.handshake) from public;

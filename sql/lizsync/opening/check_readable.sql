@@ -19,5 +19,5 @@ begin
 end
 $$;
 comment on function lizsync.check_readable(uuid) is
-    'On central: refuses a role that may not read all of the tables of a clone, which would not learn what the role cannot see.';
+    'On central: refuses a role that may not read all of a clone''s tables, because the clone would not learn what the role cannot see.';
 revoke all on function lizsync.check_readable(uuid) from public;

@@ -24,5 +24,5 @@ begin
 end
 $$;
 comment on function lizsync.check_structures(lizsync.handshake, lizsync.table_column[], oid[]) is
-    'On central: refuses a clone whose tables have other columns, or whose tables here are not those, by their object ids, that it was deployed with.';
+    'On central: refuses a clone whose tables have other columns than here, or whose tables were dropped or created again here since it was deployed.';
 revoke all on function lizsync.check_structures(lizsync.handshake, lizsync.table_column[], oid[]) from public;

@@ -8,5 +8,5 @@ as $$
     ), '0')
 $$;
 comment on function lizsync.clock_correction() is
-    'On central: what the times of the clone of the running exchange are ahead, if that is more than two seconds; zero otherwise.';
+    'On central: how far the clock of the clone of the running exchange is ahead (negative: behind), if by more than two seconds; zero otherwise.';
 revoke all on function lizsync.clock_correction() from public;

@@ -1,4 +1,4 @@
--- SECURITY DEFINER: both sides say it before anything else.
+-- SECURITY DEFINER: both sides ask for it before anything else.
 create or replace function lizsync.current_version() returns integer
 language sql stable security definer
 set search_path from current

@@ -1,5 +1,6 @@
--- On central, in a repeatable-read transaction, one round trip before the changes: who is there, may it, and does it know
--- what central thinks it knows? Locks the clone's entry until the transaction ends (rules 4 to 6 of the protocol).
+-- On central, in a repeatable-read transaction, one round trip before the changes: checks which clone it is, whether it may
+-- synchronise, and whether it is where central last saw it. Locks the clone's entry until the transaction ends (rules 4 to
+-- 6 of the protocol).
 --
 -- SECURITY DEFINER: a clone's role has no right on the tables behind. It may open an exchange for the clone that names it
 -- and for no other.
@@ -23,7 +24,7 @@ begin
     if current_setting('transaction_isolation') <> 'repeatable read' then
         raise exception 'an exchange needs the isolation level REPEATABLE READ' using errcode = 'invalid_transaction_state';
     end if;
-    -- A clone that has vanished frees what it holds here.
+    -- If the clone vanishes, its session ends and frees what it holds here.
     perform set_config('idle_in_transaction_session_timeout', '30s', true);
     perform lizsync.detect_dead_peer(true);
 
@@ -61,8 +62,8 @@ begin
     end if;
 
     perform lizsync.check_identity(v_entry, p_handshake);
-    -- Rows that a deployment has rebased, and that are held from before it, are compared with what there still is: the package had the
-    -- rest. Later, the clone would never learn it.
+    -- Right after a deployment, held rows from before a purge are compared with the events that are left: the package had
+    -- the rest. Later, the clone would never learn of what was purged.
     perform lizsync.check_not_purged(p_handshake, case when not v_deployed then p_pending end);
     perform lizsync.check_structures(p_handshake, p_columns, v_entry.relids);
     perform lizsync.check_readable(p_handshake.server_id);
@@ -79,8 +80,8 @@ begin
     select pg_current_xact_id()::text::bigint, w.relid, p.uid, p.received, p.given_up
     from unnest(p_pending) as p join lizsync.publication_list(p_handshake.server_id) as w using (relation);
 
-    -- A clone that speaks as before did not get its last deployment. Another copy that did would never learn what this one
-    -- does, as its own: it is refused from now on.
+    -- A clone that presents an older token did not get its last deployment. Another copy that did get it is refused from
+    -- now on: it would never learn what this one does, as both have one id.
     update lizsync.clones set
         server_name = v_entry.server_name,
         relids = v_entry.relids,

@@ -1,7 +1,7 @@
 -- On a clone, in the transaction that began the synchronisation: writes what central sent, and moves the cursor with it.
 -- User triggers do not run: their effects come from central. Where the role may, that is the replica role, under which
--- foreign keys and deferrable keys are checked here, by set, afterwards; otherwise the audit's trigger looks away. The tables' triggers that run
--- even so are disabled meanwhile.
+-- foreign keys and deferrable keys are checked here, by set, afterwards; otherwise the audit trigger ignores what is replayed. Triggers
+-- of the tables that would still run are disabled for that time.
 create or replace function lizsync.apply_reply(p_acknowledgement lizsync.acknowledgement) returns table (
     number_replayed_to_central integer, number_replayed_to_clone integer, number_conflicts integer, number_pending integer
 )
@@ -89,5 +89,5 @@ begin
 end
 $$;
 comment on function lizsync.apply_reply(lizsync.acknowledgement) is
-    'On a clone: writes what central sent. What central answered is its argument; returns what the whole synchronisation did.';
+    'On a clone: writes what central sent, given its acknowledgement; returns what the whole synchronisation did.';
 revoke all on function lizsync.apply_reply(lizsync.acknowledgement) from public;

@@ -1,6 +1,6 @@
--- On a clone, before the rows are written, and again once that has locked them: those that somebody has edited here since the
--- changes were sent are not written. They are held, and the next synchronisation decides them on central (rule 11 of the
--- protocol).
+-- On a clone, before the rows are written, and again once writing has locked them: those that somebody has edited here
+-- since the changes were sent are not written. They are held, and the next synchronisation decides them on central (rule 11
+-- of the protocol).
 -- SECURITY DEFINER: called by apply_reply, which runs with the caller's rights.
 create or replace function lizsync.hold_edited_rows() returns setof lizsync.pending_row
 language plpgsql security definer

@@ -26,7 +26,7 @@ begin
     with change as materialized (
         select * from lizsync.reply_changes(v_exchange)
     ), numbered as (
-        -- Changes that one statement can write stand together.
+        -- Changes that one statement can write come together.
         select
             relation, uid, action, fields,
             row_number() over changes as number,

@@ -19,7 +19,7 @@ declare
     v_payload text;
     v_rows record;
 begin
-    -- Rows from before a change of structure go whole, in the end (resolve_column_changes).
+    -- Rows from before a change of structure go whole, with the reply (resolve_column_changes).
     if lizsync.changed_tables(v_exchange, false) is not null then
         return null;
     end if;

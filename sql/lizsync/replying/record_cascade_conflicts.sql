@@ -1,6 +1,6 @@
--- Rule 10 of the protocol. Of the rows that the clone has sent, only those count that it has not given that key itself; and of the others,
--- those too that refer to a row that it has made again under another key.
--- Runs under the settings of attribute_events, which calls it.
+-- Rule 10 of the protocol. A row that the clone has sent counts only if the clone did not set that key itself. All other
+-- rows count, also those that refer to a row that the clone has made again under another key. Runs under the settings of
+-- attribute_events, which calls it.
 create or replace function lizsync.record_cascade_conflicts(p_exchange lizsync.exchanges, p_relids oid[], p_foreign_keys oid[]) returns void
 language plpgsql
 set search_path from current
@@ -48,5 +48,5 @@ begin
 end
 $$;
 comment on function lizsync.record_cascade_conflicts(lizsync.exchanges, oid[], oid[]) is
-    'On central: has conflicts keep the values and rows, edited by central and unseen by the clone, that foreign keys took along in an exchange.';
+    'On central: keeps in conflicts the values and rows that foreign keys changed or removed in an exchange although central had edited them, unseen by the clone.';
 revoke all on function lizsync.record_cascade_conflicts(lizsync.exchanges, oid[], oid[]) from public;

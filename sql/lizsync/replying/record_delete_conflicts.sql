@@ -24,5 +24,5 @@ begin
 end
 $$;
 comment on function lizsync.record_delete_conflicts(lizsync.exchanges, oid[]) is
-    'On central: has conflicts keep the rows that the clone''s deletes took although central had edited them, unseen by the clone.';
+    'On central: keeps in conflicts the rows that the clone deleted although central had edited them, unseen by the clone.';
 revoke all on function lizsync.record_delete_conflicts(lizsync.exchanges, oid[]) from public;

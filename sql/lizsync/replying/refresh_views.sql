@@ -34,5 +34,5 @@ begin
 end
 $$;
 comment on function lizsync.refresh_views(oid[]) is
-    'On a clone: refreshes the materialized views that show some tables, those that others show first.';
+    'On a clone: refreshes the materialized views that depend on some tables, each after those that it depends on.';
 revoke all on function lizsync.refresh_views(oid[]) from public;

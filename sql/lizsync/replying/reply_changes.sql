@@ -8,8 +8,9 @@ as $$
     ), event as materialized (
         select * from lizsync.reply_events(p_exchange)
     ), resent as materialized (
-        -- Rows that go as they are now. Their events do not tell: nothing was locked when it was decided to send them again, and a transaction
-        -- that this exchange did not see may have written them before, by the order of the events.
+        -- Resent rows, which go as they are now. Their events do not tell how that is: the rows were not locked when it was
+        -- decided to resend them, and a transaction that this exchange did not see may have written them before, by the
+        -- order of the events.
         select relid, uid from event where resent group by relid, uid
     ), several as materialized (
         -- Rows with more than one event, but those that the clone alone has written.

@@ -1,4 +1,4 @@
--- SECURITY DEFINER: see lizsync.clone_status. Of tables that the clone no longer synchronises it learns nothing.
+-- SECURITY DEFINER: see lizsync.clone_status. Conflicts in tables that the clone no longer synchronises are left out.
 create or replace function lizsync.clone_conflicts(p_clone_id uuid, p_most integer) returns setof lizsync.conflicts
 language plpgsql stable security definer
 set search_path from current

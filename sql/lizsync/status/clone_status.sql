@@ -1,5 +1,5 @@
--- SECURITY DEFINER: the log and the conflicts are nobody's but central's; a role learns numbers about the clone that it speaks
--- for.
+-- SECURITY DEFINER: a role has no right on the log and the conflicts, and learns only numbers about the clone that it
+-- speaks for.
 create or replace function lizsync.clone_status(
     p_clone_id uuid,
     p_cursor pg_snapshot,

@@ -20,7 +20,7 @@ begin
         execute format('select r from %I.dblink_get_result(''lizsync'') as t (r text)', v_schema) into v_value;
         get diagnostics v_found = row_count;
         exit when v_found = 0;
-        -- A statement that has no value is given its name for one.
+        -- A statement without a value has its name as the value.
         if v_value is null or v_value not in ('BEGIN', 'COMMIT') then
             v_result := v_value;
         end if;

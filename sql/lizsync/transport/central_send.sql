@@ -1,4 +1,4 @@
--- On a clone: a plain dblink() call cannot be cancelled: it waits in the library, deaf to everything. The query is sent, then
+-- On a clone: a plain dblink() call cannot be cancelled, because it waits inside the library. The query is sent, then
 -- polled by central_result; the clone can do something else between the two.
 create or replace function lizsync.central_send(p_query text) returns void
 language plpgsql

@@ -14,7 +14,7 @@ as $$
         select relation, relid, lizsync.local_columns(relid) as local_columns, lizsync.sent_columns(relid) as sent_columns
         from lizsync.publication_list(lizsync.server_id())
     ), lacking as materialized (
-        -- Inserts from before a column: its value is in the row alone.
+        -- Inserts from before a column was added: only the row has its value.
         select l.event_id, l.relid, l.uid, l.row_data
         from audit.logged_actions l
         join relation w on w.relid = l.relid

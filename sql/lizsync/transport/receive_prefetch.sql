@@ -21,7 +21,7 @@ begin
         (c.change).action, (c.change).fields
     from (select item::lizsync.change as change from unnest(v_items[3:]) as u (item) offset 0) as c
     join lizsync.publication_list(v_exchange.clone_id) as w on w.relation = (c.change).relation
-    -- Rows that the clone sends itself come when central has applied that.
+    -- Rows that the clone sends itself come with the reply.
     where not exists (
         select from audit.logged_actions l
         where l.relid = w.relid and l.uid = (c.change).uid and lizsync.is_received(l.transaction_id, v_exchange.sent)

@@ -18,5 +18,5 @@ as $$
     order by action desc, min(ordinal)
 $$;
 comment on function lizsync.changeset_groups(oid, boolean, boolean) is
-    'On both sides: the changes of a table in ranges that are as long as can be: same action, same columns.';
+    'On both sides: the changes of a table in ranges as long as possible: same action, same columns.';
 revoke all on function lizsync.changeset_groups(oid, boolean, boolean) from public;

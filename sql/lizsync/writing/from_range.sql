@@ -4,5 +4,5 @@ language sql stable
 set search_path from current
 as $$ select format('(select * from lizsync.changeset_range($1) limit %s)', p_range.high - p_range.low + 1) $$;
 comment on function lizsync.from_range(lizsync.staged_range) is
-    'On both sides: what a statement whose first parameter is a range reads the rows of it from.';
+    'On both sides: the source, in FROM, from which a statement reads the rows of a range, which is its first parameter.';
 revoke all on function lizsync.from_range(lizsync.staged_range) from public;

@@ -1,6 +1,6 @@
--- What keeps a foreign key's cascade from taking rows on a clone, where what a foreign key does comes from central (rule 11 of the
--- protocol): a row that is about to be deleted must not be referenced, nor one whose key is about to change by rows that get no other one.
--- On central foreign keys act as for any client, and what they do is recorded.
+-- Keeps a foreign key's cascade from changing or removing rows on a clone, because what a foreign key does comes from
+-- central (rule 11 of the protocol). No row may reference one that is about to be deleted, or a key that is about to
+-- change, unless that row gets another key. On central foreign keys act as for any client, and what they do is recorded.
 create or replace function lizsync.refuse_cascade(p_range lizsync.staged_range) returns void
 language plpgsql
 set search_path from current
@@ -24,7 +24,7 @@ begin
     if not lizsync.may_cascade(p_range) then
         return;
     end if;
-    -- Locked first: nobody can refer to them then, and who has is seen.
+    -- Locked first: after that nobody can refer to them, and rows that already do are seen.
     execute format('select from %s as t where t.uid in (select w.uid from %s as w) for update', v_table, lizsync.from_range(p_range)) using p_range;
     for v_key in
         select k.child, k.child_columns, k.parent_columns, k.matches

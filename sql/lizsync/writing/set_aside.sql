@@ -1,5 +1,5 @@
--- A value that can be set to nothing is; another one is replaced by one that nobody has. A key that no change touches is left
--- alone: other rows may reference it, and writing it would make it an edit. g are the refused rows, t is the table.
+-- A value that may be null is set to null; another one is replaced by one that no row has. A key that no change touches is
+-- left alone: other rows may reference it, and writing it would make it an edit. g are the refused rows, t is the table.
 create or replace function lizsync.set_aside(p_relid oid) returns text
 language sql stable
 set search_path from current
