@@ -149,7 +149,9 @@ func readStatus(ctx context.Context, clone, central *pgx.Conn, most int) (r sync
 		when = "last synchronised with " + r.CentralName + " at " + r.LastSynchronized
 	}
 	r.LastConflicts, err = collect[conflict](ctx, central, `
-		select conflict_time, object_table, object_uid::text, field_name, central_value, clone_value, central_time, clone_time,
+		select conflict_time, object_table, object_uid::text, field_name, central_value, clone_value,
+			case when isfinite(central_time) then central_time end as central_time,
+			case when isfinite(clone_time) then clone_time end as clone_time,
 			central_author, clone_author, rejected, rule_applied
 		from lizsync.clone_conflicts($1, $2)
 		order by id desc`, id, most)

@@ -337,6 +337,29 @@ func TestAStatementIsRecordedAsItsRowsAre(t *testing.T) {
 }
 
 // Rule 14 of the protocol. The setting that an exchange sets is no way round the audit, however it is set.
+// What does not come from a client is an edit as well: else it would be on one database alone for ever.
+func TestWhatIsReplicatedOrLoadedIsRecorded(t *testing.T) {
+	t.Parallel()
+	db := audited(t, tree)
+	db.Exec(t, "set session_replication_role = replica; insert into city.tree (name) values ('loaded'); update city.tree set x = 1; delete from city.tree")
+	require.Equal(t, []string{"I loaded", "U", "D loaded"}, log(t, db, "name"))
+
+	publisher := pgtest.Database(t)
+	publisher.Exec(t, "create schema city; "+tree+"insert into city.tree (name) values ('before'); create publication trees for table city.tree")
+	slot := publisher.Name
+	require.Equal(t, slot, publisher.Text(t, "select slot_name from pg_create_logical_replication_slot($1, 'pgoutput')", slot))
+	// In one cluster the subscription cannot make the slot itself.
+	db.Exec(t, fmt.Sprintf("create subscription trees connection '%s' publication trees with (create_slot = false, slot_name = '%s')", publisher.URL, slot))
+	defer db.Exec(t, "alter subscription trees disable; alter subscription trees set (slot_name = none); drop subscription trees")
+	defer pgtest.WaitFor(t, db.Conn(t), "select not active from pg_replication_slots where slot_name = $1", slot)
+	defer db.Exec(t, "alter subscription trees disable")
+	pgtest.WaitFor(t, db.Conn(t), "select srsubstate = 'r' from pg_subscription_rel") // the table was copied
+	publisher.Exec(t, "insert into city.tree (name) values ('replicated')")
+	publisher.Exec(t, "update city.tree set x = 2 where name = 'replicated'; delete from city.tree where name = 'before'; truncate city.tree")
+	pgtest.WaitFor(t, db.Conn(t), "select not exists (select from city.tree) and count(*) >= 8 from audit.logged_actions")
+	require.Equal(t, []string{"I loaded", "U", "D loaded", "I before", "I replicated", "U", "D before", "D replicated"}, log(t, db, "name"))
+}
+
 func TestNobodyEscapesBothRowAndStatement(t *testing.T) {
 	t.Parallel()
 	db := audited(t, tree+"insert into city.tree (name, x) select 'a', n from generate_series(1, 3) as n;")

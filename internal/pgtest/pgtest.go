@@ -60,6 +60,7 @@ func Settings() map[string]string {
 		"max_wal_size":              "4GB",
 		"shared_buffers":            "256MB",
 		"timezone":                  "Europe/Paris",
+		"wal_level":                 "logical",
 	}
 }
 

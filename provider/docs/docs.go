@@ -39,7 +39,7 @@ func Pages(ctx context.Context, registry *provider.Registry, conn *pgx.Conn) (ma
 	return pages, nil
 }
 
-// Write puts the pages into a folder, and removes those of algorithms that are no more.
+// Write puts the pages into a folder, and removes those of algorithms that no longer exist.
 func Write(folder string, pages map[string][]byte) error {
 	for _, generated := range []string{"processing", "database"} {
 		if err := os.RemoveAll(filepath.Join(folder, generated)); err != nil {

@@ -287,7 +287,7 @@ func (i installer) auditAgain(ctx context.Context, found contents, audited []str
 }
 
 // keepCentralServer leaves a clone its foreign server and its user mapping. The foreign tables of central's log and books
-// have shapes that are no more; those of the users' tables stay.
+// have shapes that no longer exist; those of the users' tables stay.
 func (i installer) keepCentralServer(ctx context.Context) error {
 	rows, err := i.tx.Query(ctx, `
 		with foreign_table as (

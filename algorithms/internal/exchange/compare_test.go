@@ -120,6 +120,30 @@ func skew(t *testing.T, central *clonetest.Central, ahead string) {
 		alter function lizsync.acquire_slot() set search_path = skewed, pg_catalog, public, pg_temp`, ahead))
 }
 
+// The clock said 2099, or nonsense, when the edit was made, and is right again.
+func TestNoEditIsLaterThanItsSynchronisation(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via clonetest.Via) {
+		for _, future := range []string{"2099-01-01", "infinity"} {
+			central := city(t, "")
+			clone, other := central.Clone(t), central.Clone(t)
+			set(t, clone.DB, "a", "x = 1")
+			set(t, clone.DB, "a", "y = 1")
+			clone.Exec(t, "update audit.logged_actions set action_tstamp_clk = $1::text::timestamptz", future)
+			clone.MustSync(t, via)
+			set(t, other.DB, "a", "x = 2")
+			other.MustSync(t, via)
+			trees(t, "a", "2 1 0", central.DB, other.DB)
+			set(t, central.DB, "b", "x = 5")
+			set(t, clone.DB, "b", "x = 6")
+			clone.Exec(t, "update audit.logged_actions set action_tstamp_clk = $1::text::timestamptz", future)
+			clone.MustSync(t, via)
+			require.Equal(t, "1", central.Text(t, "select count(*) from lizsync.conflicts where clone_time <= now() and central_value = '5'"))
+			require.Equal(t, "0", central.Text(t, "select count(*) from audit.logged_actions where sync_data operator(pg_catalog.?) 'time' and (sync_data operator(pg_catalog.->>) 'time')::timestamptz > now()"))
+		}
+	})
+}
+
 // The clone edits first, or last.
 func TestClocksThatLieDoNotDecide(t *testing.T) {
 	t.Parallel()

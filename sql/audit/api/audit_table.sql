@@ -1,5 +1,7 @@
 -- Audits a table. The triggers' names begin with 00 because AFTER triggers fire by name: a later one that writes the
--- same row must be recorded after the change that caused it. Nothing is locked when the table is audited already.
+-- same row must be recorded after the change that caused it. They fire always, so that what logical replication applies, and what is loaded
+-- under the replica role, is recorded too; but for what a clone replays under it, which would cost a call for each row. Whoever may set that
+-- role could escape the audit without the other setting. Nothing is locked when the table is audited already.
 create or replace function audit.audit_table(
     target_table regclass,
     audit_rows boolean default true,
@@ -42,9 +44,9 @@ begin
     for v_trigger, v_definition in
         values
             ('00_audit_trigger_truncate', 'before truncate on %1$s for each statement execute function audit.log_truncate(%2$s)'),
-            ('00_audit_trigger_delete', 'after delete on %1$s for each row execute function audit.log_row(%2$s)'),
+            ('00_audit_trigger_delete', 'after delete on %1$s for each row when (%4$s) execute function audit.log_row(%2$s)'),
             ('00_audit_trigger_row', 'after insert or update on %1$s for each row
-                when (current_setting(%3$L, true) is null) execute function audit.log_row(%2$s)'),
+                when (current_setting(%3$L, true) is null and (%4$s)) execute function audit.log_row(%2$s)'),
             ('00_audit_trigger_insert', 'after insert on %1$s referencing new table as new_rows for each statement
                 when (current_setting(%3$L, true) is not null) execute function audit.log_statement(%2$s)'),
             ('00_audit_trigger_update', 'after update on %1$s referencing old table as old_rows new table as new_rows for each statement
@@ -52,8 +54,10 @@ begin
     loop
         execute format('create trigger %I %s', v_trigger, format(
             v_definition, v_table,
-            (select string_agg(quote_literal(a), ', ' order by n) from unnest(v_arguments) with ordinality as u (a, n)), v_setting
+            (select string_agg(quote_literal(a), ', ' order by n) from unnest(v_arguments) with ordinality as u (a, n)), v_setting,
+            'current_setting(''session_replication_role'') <> ''replica'' or current_setting(''lizsync.replaying'', true) is distinct from ''on'''
         ));
+        execute format('alter table %s enable always trigger %I', v_table, v_trigger);
     end loop;
     insert into audit.logged_relations (relation_name, uid_column)
     select v_table, a.attname

@@ -30,7 +30,7 @@ begin
         v_asked := clock_timestamp();
         begin
             -- By name: another version's slot may have more fields.
-            v_slot := lizsync.central_query('select row (version, functions, program, max_tries, asked_at, given_at) from lizsync.acquire_slot()');
+            v_slot := lizsync.central_query('select row (version, functions, program, max_tries, asked_at, given_at) from lizsync.acquire_slot()')::lizsync.slot;
         exception when undefined_function or invalid_schema_name then
             if lizsync.central_query('select to_regclass(''lizsync.sys_structure_metadonnee'')') is null then
                 raise exception 'central lacks functions of LizSync: %', sqlerrm
@@ -79,7 +79,7 @@ begin
             end;
         end loop;
 
-        v_acknowledgement := coalesce(v_message, lizsync.central_query('select current_setting(''lizsync.acknowledgement'')'));
+        v_acknowledgement := coalesce(v_message, lizsync.central_query('select current_setting(''lizsync.acknowledgement'')'))::lizsync.acknowledgement;
         for i in 1 .. v_acknowledgement.batches loop
             perform lizsync.receive_batch(lizsync.central_query(format(
                 'select lizsync.reply_batch(%L, %s, %L)', (v_begin.handshake).server_id, i, v_acknowledgement.token

@@ -19,7 +19,7 @@ begin
             lizsync.changeset_range(lizsync.staged_range), lizsync.from_range(lizsync.staged_range),
             lizsync.note_client_settings(), lizsync.decode(text, lizsync.staged_range), lizsync.decoded_rows(oid, text[], text, integer), lizsync.base_type(oid),
             lizsync.update_statement(oid, text[], text, integer, text), lizsync.insert_statement(oid, text[], text, integer), lizsync.hstore_schema(),
-            lizsync.check_none_missing(lizsync.staged_range), lizsync.held_before_purge(oid),
+            lizsync.check_none_missing(lizsync.staged_range), lizsync.known_to_be_missing(oid),
             lizsync.refuse_cascade(lizsync.staged_range), lizsync.held_child(oid), lizsync.check_not_rewritten(oid), lizsync.is_server_error(text),
             lizsync.refuse_range(lizsync.staged_range, text, text), lizsync.refuse_rows(oid, uuid[], text, text),
             lizsync.write_unlocked(lizsync.staged_range, text), lizsync.refuse_locked(lizsync.staged_range, text),

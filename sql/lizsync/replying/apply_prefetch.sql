@@ -7,7 +7,6 @@ as $$
 declare
     v_replica constant boolean := lizsync.may_set_replica_role();
     v_role constant text := current_setting('session_replication_role');
-    v_setting constant text := case when v_replica then 'session_replication_role' else 'lizsync.replaying' end;
 begin
     perform lizsync.receive_prefetch(p_payload);
     if exists (select from unnest(lizsync.changeset_tables()) as t cross join lateral lizsync.triggers_to_disable(t, v_replica) as d) then
@@ -20,7 +19,8 @@ begin
         if exists (select from lizsync.hold_edited_rows() as h) then
             raise exception 'later' using errcode = 'LS001';
         end if;
-        perform set_config(v_setting, case when v_replica then 'replica' else 'on' end, true);
+        perform set_config('session_replication_role', 'replica', true) where v_replica;
+        perform set_config('lizsync.replaying', 'on', true);
         perform lizsync.apply_changes();
         -- From here on the rows are locked.
         if lizsync.number_refused() > 0 or exists (select from lizsync.hold_edited_rows() as h)
@@ -28,7 +28,8 @@ begin
         then
             raise exception 'later' using errcode = 'LS001';
         end if;
-        perform set_config(v_setting, case when v_replica then v_role else 'off' end, true);
+        perform set_config('session_replication_role', v_role, true) where v_replica;
+        perform set_config('lizsync.replaying', 'off', true);
         perform lizsync.close_prefetch();
     exception when sqlstate 'LS001' or deadlock_detected or lock_not_available then
         null; -- until apply_reply

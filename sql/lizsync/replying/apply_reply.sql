@@ -31,9 +31,8 @@ begin
 
     if v_replica then
         perform set_config('session_replication_role', 'replica', true);
-    else
-        perform set_config('lizsync.replaying', 'on', true);
     end if;
+    perform set_config('lizsync.replaying', 'on', true);
     foreach v_table in array v_tables loop
         select array_agg(t.name), array_agg(format('alter table %s enable %s trigger %I', lizsync.relation_name(v_table), t.mode, t.name))
         into v_triggers, v_statements

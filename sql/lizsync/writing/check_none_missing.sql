@@ -1,5 +1,4 @@
--- Somebody deleted it where that is not recorded. Of a row that is held from before the purge nobody can tell: close_exchange takes it for
--- deleted.
+-- Somebody deleted it where that is not recorded.
 create or replace function lizsync.check_none_missing(p_range lizsync.staged_range) returns void
 language plpgsql
 set search_path from current
@@ -10,7 +9,7 @@ begin
     execute format(
         'select exists (
             select from lizsync.changeset_range($1) as s
-            where not exists (select from %s as t where t.uid = s.uid) and s.uid not in (select lizsync.held_before_purge(($1).relid))
+            where not exists (select from %s as t where t.uid = s.uid) and s.uid not in (select lizsync.known_to_be_missing(($1).relid))
         )',
         lizsync.relation_name(p_range.relid)
     )

@@ -4,7 +4,7 @@ create or replace function lizsync.is_captured_by_statement(p_relid oid) returns
 language sql stable
 set search_path from current
 as $$
-    select count(*) filter (where t.tgfoid = 'audit.log_statement'::regproc and t.tgenabled = 'O') = 2
+    select count(*) filter (where t.tgfoid = 'audit.log_statement'::regproc and t.tgenabled = 'A') = 2
         and count(*) filter (
             where not t.tgisinternal and t.tgenabled <> 'D' and t.tgfoid not in (
                 'audit.log_row'::regproc, 'audit.log_statement'::regproc, 'audit.log_truncate'::regproc
