@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,4 +56,29 @@ func TestValuesAndNamesThatLookLikeSomethingElseArriveAsTheyAre(t *testing.T) {
 		require.Equal(t, exchange.Counts{ReplayedToCentral: n}, clone.MustSync(t, via))
 		clonetest.RequireEqual(t, central, clone)
 	})
+}
+
+// A row that could be recorded and not be sent would hold up every clone. Here the limit is a hundredth of what it is.
+func TestARowThatIsTooLargeToBeSentIsRefusedAtTheEdit(t *testing.T) {
+	t.Parallel()
+	central := clonetest.NewCentral(t, `
+		create schema city;
+		create table city.photo (name text primary key, bytes bytea, more bytea);
+		insert into city.photo (name) values ('a')`)
+	clonetest.Alter(t, central.DB, strings.Replace(central.Text(t, "select pg_get_functiondef('audit.largest_row()'::regprocedure)"), "480 *", "4.8 *", 1))
+	clone := central.Clone(t)
+	conn := clone.DB.Conn(t)
+	execute(t, conn, "update city.photo set bytes = decode(repeat('ab', 600000), 'hex') where name = 'a'")
+	_, err := conn.Exec(t.Context(), "update city.photo set more = decode(repeat('ab', 1900000), 'hex') where name = 'a'")
+	require.ErrorContains(t, err, "the row is too large to be synchronised: column more of city.photo has 3 MB as text", "all of the row may have to be sent")
+	_, err = conn.Exec(t.Context(), "insert into city.photo (name, bytes) values ('b', decode(repeat('ab', 2450000), 'hex'))")
+	require.ErrorContains(t, err, "the row is too large to be synchronised: column bytes of city.photo has 4 MB as text")
+	execute(t, conn, "insert into city.photo (name, bytes) values ('c', decode(repeat('ab', 2350000), 'hex'))")
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 2}, clone.MustSync(t, via))
+	clonetest.RequireEqual(t, central, clone)
+
+	// From before the table was audited.
+	central.Exec(t, "alter table city.photo disable trigger all; update city.photo set more = decode(repeat('ab', 3000000), 'hex'); alter table city.photo enable trigger all")
+	central.Exec(t, "delete from city.photo")
+	require.Equal(t, exchange.Counts{ReplayedToClone: 2}, clone.MustSync(t, via))
 }

@@ -18,6 +18,7 @@ declare
     c_has_uid constant boolean := tg_argv[1];
     v_action text := left(tg_op, 1);
     v_row hstore;
+    v_new hstore;
     v_changed hstore;
     v_uid uuid;
     v_new_uid uuid;
@@ -42,7 +43,8 @@ begin
         end if;
     end if;
     if v_action = 'U' then
-        v_changed := hstore(new) - v_row;
+        v_new := hstore(new);
+        v_changed := v_new - v_row;
         if v_changed = '' then
             return new;
         end if;
@@ -56,6 +58,17 @@ begin
             v_new_uid := v_changed -> 'uid';
         elsif pg_column_size(v_row) > audit.large_value_size() then
             v_row := audit.without_large_values(v_row, v_changed);
+        end if;
+    end if;
+
+    -- As text a row may be twice as large.
+    if greatest(pg_column_size(v_row), pg_column_size(v_new)) > audit.largest_row() / 2 then
+        if tg_op <> 'DELETE' then
+            perform audit.check_row_size(tg_table_schema, tg_table_name, hstore(new));
+        end if;
+        -- From before the table was audited.
+        if pg_column_size(v_row) > audit.largest_row() then
+            v_row := audit.without_large_values(v_row, '');
         end if;
     end if;
 

@@ -61,7 +61,7 @@ begin
 
     -- The events and the snapshot, in one statement.
     with log as (
-        select event_id, lizsync.text_size(case action when 'U' then changed_fields else row_data end) as size
+        select event_id, coalesce(lizsync.text_size(case action when 'U' then changed_fields when 'I' then row_data end), 0) as size
         from audit.logged_actions
         where relid in (select w.relid from lizsync.publication_list(lizsync.server_id()) as w) and uid is not null
         offset 0 -- so that the sizes are sorted, not the rows
