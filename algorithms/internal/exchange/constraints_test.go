@@ -195,3 +195,171 @@ func TestAnUpdateOfARowThatTheOtherSideLacksIsNotDropped(t *testing.T) {
 		clonetest.RequireEqual(t, central, clone)
 	})
 }
+
+// Rules 11 and 12.
+// Two keys that are swapped are set aside meanwhile, and what references them comes to where it belongs; also what only central has.
+func TestRowsThatReferenceSwappedKeysFollowThem(t *testing.T) {
+	t.Parallel()
+	asEach(t, func(t *testing.T, options ...clonetest.Option) {
+		for _, key := range []string{"integer unique", "integer not null unique"} {
+			for _, onCentral := range []bool{false, true} {
+				central := clonetest.NewCentral(t, `
+					create schema city;
+					create table city.plot (name text primary key, k `+key+`);
+					create table city.child (name text primary key, k integer references city.plot (k) on update cascade);
+					insert into city.plot values ('X', 1), ('Y', 2);
+					insert into city.child values ('cx', 1), ('cy', 2)`)
+				clone := central.Clone(t, options...)
+				editor := clone.DB
+				if onCentral {
+					editor = central.DB
+				} else {
+					central.Exec(t, "insert into city.child values ('new', 1)")
+				}
+				editor.Exec(t, "update city.plot set k = 9 where name = 'X'; update city.plot set k = 1 where name = 'Y'; update city.plot set k = 2 where name = 'X'")
+				require.Zero(t, clone.MustSync(t, via).Pending)
+				require.Zero(t, clone.MustSync(t, via))
+				clonetest.RequireEqual(t, central, clone)
+				require.Equal(t, "Y cy 1,X cx 2", central.Text(t, `
+					select string_agg(concat_ws(' ', p.name, c.name, p.k), ',' order by p.k) from city.plot p join city.child c using (k) where c.name <> 'new'`))
+				require.Contains(t, []string{"", "X"}, central.Text(t, `
+					select coalesce((select p.name from city.plot p join city.child c using (k) where c.name = 'new'), '')`))
+			}
+		}
+	})
+}
+
+// Rule 12.
+func TestManyRowsThatSwapUniqueValuesArrive(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"integer unique", "smallint not null unique", "varchar(10) not null unique"} {
+		central := clonetest.NewCentral(t, `
+			create schema city;
+			create table city.plot (name text primary key, badge `+kind+`);
+			insert into city.plot select 'p' || n, n from generate_series(1, 300) as n`)
+		clone := central.Clone(t)
+		clone.Exec(t, `
+			create temporary table k as select name, badge from city.plot;
+			update city.plot p set badge = 10000 + k.badge::integer from k where k.name = p.name;
+			update city.plot p set badge = 301 - k.badge::integer from k where k.name = p.name`)
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 300}, clone.MustSync(t, via), kind)
+		clonetest.RequireEqual(t, central, clone)
+	}
+}
+
+// Rule 12.
+// Triggers raise what they like, also of values that are only set aside.
+func TestATriggerThatFailsInAGroupHoldsUpNobodyElse(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		"declare k text; begin select kind into strict k from city.kind where badge = new.badge; return new; end",
+		"begin if new.badge is null then raise exception 'no badge' using errcode = 'CT001'; end if; return new; end",
+	} {
+		central := city(t, "", "create table city.kind (uid uuid primary key default gen_random_uuid(), badge integer, kind text); insert into city.kind (badge, kind) select n, 'k' from generate_series(1, 9) as n")
+		clone := central.Clone(t)
+		central.Exec(t, "create function city.look() returns trigger language plpgsql as $$ "+body+" $$; create trigger look before update on city.tree for each row execute function city.look()")
+		clone.Exec(t, "update city.tree set badge = null where name = 'a'; update city.tree set badge = 1 where name = 'b'; update city.tree set badge = 2 where name = 'a'; update city.tree set x = 5 where name = 'c'")
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1, Pending: 2}, clone.MustSync(t, via))
+		trees(t, "c", "5 0 0", central.DB)
+	}
+}
+
+// Rule 12.
+// What a constraint trigger calls is found by the client's path, also when it was deferred.
+func TestDeferredTriggersFindWhatTheyFindForAnyClient(t *testing.T) {
+	t.Parallel()
+	central := clonetest.NewCentral(t, together)
+	central.Exec(t, `
+		create or replace function city.adds_up() returns trigger language plpgsql as $$ begin
+			if (select sum(percent) <> 100 from share where parcel = new.parcel) then
+				raise exception 'the shares of % are not 100', new.parcel;
+			end if;
+			return null;
+		end $$`)
+	central.Exec(t, "alter database "+central.Name+" set search_path = city, public")
+	clone := central.Clone(t)
+	clone.Exec(t, "set search_path = city; begin; update city.share set percent = 40 where owner = 'Anna'; insert into city.share values ('one', 'Zoe', 10); commit")
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 2}, clone.MustSync(t, via))
+}
+
+// Rule 12.
+func TestADeleteThatIsRefusedDoesNotHoldUpItsTransaction(t *testing.T) {
+	t.Parallel()
+	central := clonetest.NewCentral(t, together)
+	central.Exec(t, "insert into city.node values ('old')")
+	clone := central.Clone(t)
+	central.Exec(t, "insert into city.edge values ('eo', 'old')")
+	clone.Exec(t, "begin; insert into city.edge values ('e2', 'n2'); insert into city.node values ('n2', 'e2'); delete from city.node where code = 'old'; commit")
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 2, Pending: 2}, clone.MustSync(t, via), "the delete; what central added")
+	require.Equal(t, "e2", central.Text(t, "select edge from city.node where code = 'n2'"))
+}
+
+// Rule 12.
+// A constraint that the role of a clone cannot look at holds up no row but its own.
+func TestADeferrableKeyOfATableThatTheRoleMayNotReadHoldsUpNobodyElse(t *testing.T) {
+	t.Parallel()
+	central := city(t, "", `
+		create schema other;
+		create table other.t (id serial primary key deferrable, uid uuid not null unique default gen_random_uuid(), x integer check (x < 9));
+		insert into other.t (x) values (1), (2)`)
+	clone := central.Clone(t)
+	central.Exec(t, "revoke all on other.t from "+clone.Role.Name+"; grant select (uid, x), update, insert, delete on other.t to "+clone.Role.Name)
+	clone.Exec(t, "update city.tree set x = 1 where name = 'a'; alter table other.t drop constraint t_x_check; update other.t set x = x + 10")
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 1, Pending: 2}, clone.MustSync(t, via))
+	central.Exec(t, "revoke usage on schema other from "+clone.Role.Name)
+	clone.Exec(t, "update city.tree set x = 2 where name = 'a'")
+	require.Equal(t, exchange.Counts{ReplayedToCentral: 1, Pending: 2}, clone.MustSync(t, via))
+}
+
+// Rule 11.
+// The replica role checks no key, LizSync does: as the index does, whoever made the type and wherever it is, and without the right to write the parent.
+func TestKeysAreCheckedWithTheirOwnOperators(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"ltree", "citext"} {
+		central := clonetest.NewCentral(t, `
+			create schema ext; create extension `+kind+` schema ext; grant usage on schema ext to public;
+			create schema city;
+			create table city.kind ("50%" ext.`+kind+` primary key);
+			create table city.tree (name text primary key, kind ext.`+kind+` references city.kind, tag ext.`+kind+` unique deferrable);
+			insert into city.kind values ('a')`, "city.tree")
+		clone := central.Clone(t, clonetest.ReplicaRoleOnClone)
+		clone.Exec(t, "create role keeper_"+clone.Name+"; alter table city.kind owner to keeper_"+clone.Name+"; grant usage on schema city to keeper_"+clone.Name+"; grant select on city.kind to "+clone.Session.Name)
+		upper := map[string]string{"ltree": "a", "citext": "A"}[kind]
+		central.Exec(t, "insert into city.tree values ('one', '"+upper+"', 'a'), ('two', null, 'b')")
+		clone.Exec(t, "insert into city.tree values ('mine', null, '"+upper+"')")
+		require.Equal(t, exchange.Counts{ReplayedToClone: 1, Pending: 2}, clone.MustSync(t, via), kind)
+		require.Equal(t, "mine,two", clone.Text(t, "select string_agg(name, ',' order by name) from city.tree"))
+		clone.Exec(t, "drop owned by keeper_"+clone.Name+" cascade; drop role keeper_"+clone.Name)
+	}
+}
+
+// Whoever may make functions in a schema of the path has none of them called with the rights of who synchronises.
+func TestNoFunctionOfAUserIsTakenForOneOfPostgreSQL(t *testing.T) {
+	t.Parallel()
+	central := clonetest.NewCentral(t, `
+		create schema city;
+		create table city.plot (name text primary key, k integer not null unique);
+		insert into city.plot values ('X', 1), ('Y', 2)`)
+	clone := central.Clone(t, clonetest.SuperuserOnClone)
+	for _, db := range []interface {
+		Exec(t testing.TB, sql string, arguments ...any)
+	}{clone, central} {
+		db.Exec(t, `
+			create table public.trap (who text); grant insert on public.trap to public;
+			create function public.hashtextextended(text, integer) returns bigint language plpgsql as $$
+				begin insert into public.trap values (current_user); return pg_catalog.hashtextextended($1, $2); end $$;
+			create function public.uuid_hash_extended(uuid, integer) returns bigint language plpgsql as $$
+				begin insert into public.trap values (current_user); return pg_catalog.uuid_hash_extended($1, $2); end $$;
+			create function public.remainder(bigint, integer) returns bigint language plpgsql as $$
+				begin insert into public.trap values (current_user); return pg_catalog.mod($1, $2::bigint); end $$;
+			create operator public.% (leftarg = bigint, rightarg = integer, function = public.remainder)`)
+	}
+	for _, db := range []interface {
+		Exec(t testing.TB, sql string, arguments ...any)
+	}{clone, central} {
+		db.Exec(t, "update city.plot set k = 9 where name = 'X'; update city.plot set k = k - 1 where name = 'Y'; update city.plot set k = 2 where name = 'X'")
+		clone.MustSync(t, via)
+	}
+	require.Equal(t, "0", clone.Text(t, "select count(*) from public.trap"))
+	require.Equal(t, "0", central.Text(t, "select count(*) from public.trap"))
+}

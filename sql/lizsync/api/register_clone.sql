@@ -25,7 +25,7 @@ begin
         raise exception 'central cannot be its own clone' using errcode = 'invalid_parameter_value';
     end if;
 
-    perform pg_advisory_xact_lock(hashtextextended('lizsync.purge', 0));
+    perform pg_advisory_xact_lock(hashtextextended('lizsync.purge', 0::bigint));
     if pg_snapshot_xmin(p_presented)::text::bigint < lizsync.purged_up_to() then
         raise exception 'central has purged edits that were made since the package' using errcode = 'object_not_in_prerequisite_state',
             hint = 'Make the package again.';

@@ -6,7 +6,7 @@ set search_path from current
 as $$
     select coalesce(
         count(*)
-            || ':' || sum(hashint8extended(i.event_id, i.transaction_id) # uuid_hash_extended(i.uid, 0))
+            || ':' || sum(hashint8extended(i.event_id, i.transaction_id) # uuid_hash_extended(i.uid, 0::bigint))
             || ':' || sum(timestamp_hash_extended(timezone('UTC', i.edited_at + (select lizsync.clock_correction())), i.event_id)),
         ''
     )

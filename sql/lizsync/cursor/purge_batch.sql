@@ -19,7 +19,7 @@ begin
             hint = 'Purge central. The log of a clone is emptied by its synchronisations.';
     end if;
     -- A deployment waits, and is then checked against what is gone.
-    perform pg_advisory_xact_lock(hashtextextended('lizsync.purge', 0));
+    perform pg_advisory_xact_lock(hashtextextended('lizsync.purge', 0::bigint));
     select min(least(c.horizon, pg_snapshot_xmin(case when c.deploy_token is not null then c.deploy_presented end)::text::bigint))
     into v_horizon
     from lizsync.clones c

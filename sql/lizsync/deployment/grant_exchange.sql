@@ -28,7 +28,8 @@ begin
             lizsync.leave_out(bigint, lizsync.pending_row[]), lizsync.take_in(),
             lizsync.broken_rows(), lizsync.orphans(), lizsync.duplicates(), lizsync.foreign_keys(oid[]), lizsync.staged_rows(oid),
             lizsync.accept_range(lizsync.staged_range), lizsync.accept_rows(oid, uuid[]),
-            lizsync.write_as_group(oid), lizsync.set_aside(oid), lizsync.unique_violations(oid),
+            lizsync.write_as_group(oid), lizsync.set_aside(oid), lizsync.unique_violations(oid), lizsync.refused_rows(oid),
+            lizsync.write_children(oid), lizsync.written_groups(oid), lizsync.dependants(lizsync.pending_row[]),
             lizsync.relation_name(oid), lizsync.sent_columns(regclass), lizsync.local_columns(regclass)
         to %I',
         p_role

@@ -44,7 +44,7 @@ begin
         raise exception 'this database is not a clone: no package was deployed to it' using errcode = 'object_not_in_prerequisite_state',
             hint = 'Deploy a package with deploy_database_server_package.';
     end if;
-    if not pg_try_advisory_xact_lock(hashtextextended('lizsync.synchronize ' || lizsync.server_id(), 0)) then
+    if not pg_try_advisory_xact_lock(hashtextextended('lizsync.synchronize ' || lizsync.server_id(), 0::bigint)) then
         raise exception 'another synchronisation of this clone is running' using errcode = 'lock_not_available',
             hint = 'Wait until it has ended.';
     end if;

@@ -13,7 +13,6 @@ declare
     v_replica boolean := lizsync.may_set_replica_role();
     v_refused lizsync.pending_row[] := '{}';
     v_locked lizsync.pending_row[];
-    v_found record;
     v_broken boolean;
     v_table oid;
     v_role constant text := current_setting('session_replication_role');
@@ -63,10 +62,11 @@ begin
             v_broken := cardinality(v_locked) > 0;
             v_refused := v_refused || v_locked;
             if v_replica then
-                for v_found in select * from lizsync.broken_rows() loop
-                    v_broken := true;
-                    v_refused := v_refused || row (lizsync.relation_name(v_found.relid), v_found.uid, null, false, v_found.error)::lizsync.pending_row;
-                end loop;
+                v_locked := array(
+                    select row (lizsync.relation_name(b.relid), b.uid, null, false, b.error)::lizsync.pending_row from lizsync.broken_rows() as b
+                );
+                v_broken := v_broken or cardinality(v_locked) > 0;
+                v_refused := v_refused || v_locked;
             end if;
             if v_broken then
                 raise exception 'write again' using errcode = 'LS001';

@@ -15,7 +15,8 @@ declare
     v_columns constant text[] := array(
         select distinct u.c
         from lizsync.foreign_keys(array[p_range.relid]) as k cross join unnest(k.parent_columns) as u (c)
-        where k.parent = p_range.relid and p_range.action <> 'D' and array_remove(k.parent_columns, 'uid') && p_range.columns
+        where k.parent = p_range.relid
+            and (p_range.action = 'D' and p_range.again or array_remove(k.parent_columns, 'uid') && p_range.columns)
     );
     v_uids uuid[];
     v_keys hstore[];
@@ -30,15 +31,20 @@ begin
             from %3$s as w join %4$s as p on p.uid = w.uid
             where %5$s
             for update of p
+        ), noted as (
+            select uid, key from changed
+            union all
+            select w.uid, '''' from %3$s as w where %6$L and not exists (select from %4$s as p where p.uid = w.uid)
         )
-        select array_agg(uid), array_agg(key) from changed',
+        select array_agg(uid), array_agg(key) from noted',
         (select string_agg(quote_literal(c), ', ') from unnest(v_columns) as c),
         (select string_agg(format('p.%I::text', c), ', ') from unnest(v_columns) as c),
         lizsync.from_range(p_range), lizsync.relation_name(p_range.relid),
-        (
-            select string_agg(format('w.won ? %1$L and p.%1$I is distinct from (populate_record(p, w.won)).%1$I', c), ' or ')
+        case when p_range.action = 'D' then 'true' else (
+            select string_agg(format('w.won ? %1$L and p.%1$I::text is distinct from w.won -> %1$L', c), ' or ')
             from unnest(v_columns) as c
-        )
+        ) end,
+        p_range.again
     )
     into v_uids, v_keys
     using p_range;
@@ -46,5 +52,5 @@ begin
 end
 $$;
 comment on function lizsync.note_former_keys(lizsync.staged_range) is
-    'On both sides: notes the keys, referenced by foreign keys, that rows of a range are about to lose.';
+    'On both sides: notes the keys, referenced by foreign keys, that rows of a range are about to lose, and, of rows refused before, those that deletes take and, empty, of rows that are new.';
 revoke all on function lizsync.note_former_keys(lizsync.staged_range) from public;

@@ -6,8 +6,6 @@ set search_path from current
 as $$
 declare
     c_tables constant oid[] := lizsync.changeset_tables();
-    -- On a clone the rows referenced are locked, as a foreign key does. One that somebody is deleting is as good as missing.
-    c_lock constant text := case when lizsync.is_central_exchange() then '' else 'for key share skip locked' end;
     v_key record;
 begin
     for v_key in
@@ -30,7 +28,10 @@ begin
                     select p.* from %3$s as p where exists (select from child as c where %4$s) %5$s
                 )
                 select $1, c.uid, $2 from child as c where not %6$s',
-                v_key.child_name, v_key.filled, v_key.parent_name, v_key.matches, c_lock, format(v_key.satisfied, 'kept')
+                v_key.child_name, v_key.filled, v_key.parent_name, v_key.matches,
+                -- On a clone the rows referenced are locked, as a foreign key does. One that somebody is deleting is as good as missing.
+                case when not lizsync.is_central_exchange() and has_table_privilege(v_key.parent, 'update') then 'for key share skip locked' end,
+                format(v_key.satisfied, 'kept')
             )
             using v_key.child, format('the row that it references is missing: foreign key %I', v_key.name), v_key.child_columns;
         end if;

@@ -39,7 +39,7 @@ begin
                 when p_range.action <> 'D' then format(
                     'where (%s) and %s',
                     (
-                        select string_agg(format('w.won ? %1$L and p.%1$I is distinct from (populate_record(p, w.won)).%1$I', c), ' or ')
+                        select string_agg(format('w.won ? %1$L and p.%1$I::text is distinct from w.won -> %1$L', c), ' or ')
                         from unnest(v_key.parent_columns) as c
                     ),
                     case

@@ -10,9 +10,9 @@ as $$
     where r.exchange = pg_current_xact_id_if_assigned()::text::bigint and r.error is not null
     group by i.transaction_id
     having count(distinct (r.relid, r.uid)) > 1
-    order by min(i.event_id)
-    limit 100
+    order by random() -- so that each has its turn
+    limit 20
 $$;
 comment on function lizsync.refused_transactions() is
-    'On central: the transactions of the clone of which several rows are refused, the first hundred.';
+    'On central: the transactions of the clone of which several rows are refused, twenty at most.';
 revoke all on function lizsync.refused_transactions() from public;

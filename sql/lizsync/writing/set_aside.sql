@@ -1,5 +1,6 @@
--- A value that may be null is set to null; another one is replaced by one that no row has. A key that no change touches is
--- left alone: other rows may reference it, and writing it would make it an edit. g are the refused rows, t is the table.
+-- A value that may be null is set to null, unless a foreign key would take that to other rows; another one is replaced by one that no row
+-- has. A key that no change touches is left alone: other rows may reference it, and writing it would make it an edit. g are the refused
+-- rows, t is the table, o numbers the rows. The statement runs under the client's path, where nothing may be found that is not meant.
 create or replace function lizsync.set_aside(p_relid oid) returns text
 language sql stable
 set search_path from current
@@ -12,11 +13,17 @@ as $$
     join pg_type t on t.oid = a.atttypid
     cross join lateral (
         select case
-            when not a.attnotnull then 'null'
-            when a.atttypid = 'uuid'::regtype then 'gen_random_uuid()'
-            when t.typcategory = 'S' then 't.uid::text'
-            when t.typcategory = 'N' then
-                format('-(select count(*) from %s) - abs(hashtextextended(t.uid::text, 0) %% 1000000)', lizsync.relation_name(p_relid))
+            when not a.attnotnull and not exists (
+                select from pg_constraint c
+                where c.contype = 'f' and c.confrelid = p_relid and a.attnum = any (c.confkey) and c.confupdtype in ('c', 'n', 'd')
+            )
+            then 'null'
+            when a.atttypid = 'uuid'::regtype then 'pg_catalog.gen_random_uuid()'
+            when t.typcategory = 'S' and a.atttypmod between 4 and 39 then
+                format('pg_catalog.left(pg_catalog.md5(t.uid::pg_catalog.text), %s)', a.atttypmod - 4)
+            when t.typcategory = 'S' then 't.uid::pg_catalog.text'
+            when a.atttypid = 'smallint'::regtype then '- o.n'
+            when t.typcategory = 'N' then format('-(select pg_catalog.count(*) from %s) - o.n', lizsync.relation_name(p_relid))
         end
     ) as f (free)
     where i.indrelid = p_relid and i.indisunique and a.attname = any (lizsync.sent_columns(p_relid)) and a.attname <> 'uid'

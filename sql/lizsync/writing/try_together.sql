@@ -6,6 +6,7 @@ as $$
 declare
     v_tables constant oid[] := lizsync.changeset_tables();
     v_rows lizsync.pending_row[];
+    v_dependants lizsync.pending_row[];
     v_left_out lizsync.pending_row[] := '{}';
     v_state text;
 begin
@@ -23,10 +24,11 @@ begin
                 select row (lizsync.relation_name(b.relid), b.uid, null, false, b.error)::lizsync.pending_row from lizsync.broken_rows() as b
             );
             if cardinality(v_rows) > 0 then
+                v_dependants := lizsync.dependants(v_rows);
                 raise exception 'write again' using errcode = 'LS001';
             end if;
             begin
-                set constraints all immediate;
+                perform lizsync.run_as_client('set constraints all immediate');
             exception when others then
                 get stacked diagnostics v_state = returned_sqlstate;
                 if lizsync.is_server_error(v_state) then
@@ -41,7 +43,7 @@ begin
             if cardinality(v_rows) = 0 or exists (select from unnest(v_rows) as r join unnest(v_left_out) as l using (relation, uid)) then
                 return false;
             end if;
-            v_left_out := v_left_out || v_rows;
+            v_left_out := v_left_out || v_rows || v_dependants;
         end;
     end loop;
 end

@@ -10,8 +10,12 @@ declare
 begin
     if current_setting('session_replication_role') = 'replica'
         or not exists (select from pg_constraint where condeferrable and conrelid = any (lizsync.changeset_tables()))
-        or lizsync.try_together(null)
     then
+        return;
+    end if;
+    -- Nobody is waited for as long as before, over and over.
+    perform set_config('lock_timeout', '200ms', true);
+    if lizsync.try_together(null) then
         return;
     end if;
     for v_transaction in select lizsync.refused_transactions() loop
