@@ -25,6 +25,9 @@ const (
 	endPatience = 30 * time.Second
 )
 
+// keepAliveInterval is how often central hears of a clone that is at work. It ends a session that it does not hear of for 30 seconds.
+var keepAliveInterval = 10 * time.Second
+
 // Counts says what a synchronisation did.
 type Counts struct {
 	ReplayedToCentral int // rows of the clone written on central
@@ -172,7 +175,7 @@ func tryExchange(
 		return nil
 	}
 
-	there, here := atOnce(func() error {
+	there, here := atOnce(ctx, central, func() error {
 		var m message
 		m.add(0, "begin isolation level repeatable read")
 		m.add(1, "select lizsync.open_exchange($1, $2, $3, make_interval(secs => $4), $5)", h.handshake, h.columns, h.pending, text(offset), text(prefetch))
@@ -194,7 +197,7 @@ func tryExchange(
 	const send = "select lizsync.receive_batch($1)"
 	for i := 1; i < len(h.batches); i++ {
 		before := payload
-		there, here := atOnce(func() error {
+		there, here := atOnce(ctx, central, func() error {
 			if _, err := call(ctx, central, send, before); err != nil {
 				return fmt.Errorf("send the clone's changes to central: %w", err)
 			}
@@ -208,7 +211,7 @@ func tryExchange(
 
 	feedback.Progress(30)
 	var a acknowledgement
-	there, here = atOnce(func() error {
+	there, here = atOnce(ctx, central, func() error {
 		var m message
 		m.add(1, send, payload)
 		m.add(3, "select e, e.token, e.batches from lizsync.exchange() as e")
@@ -242,11 +245,30 @@ func tryExchange(
 	return a, errors.Join(there, here)
 }
 
-// atOnce does one thing on each side and waits for both.
-func atOnce(there, here func() error) (errThere, errHere error) {
+// atOnce does one thing on each side and waits for both. Central, when it is done first, hears from time to time that the clone still
+// works.
+func atOnce(ctx context.Context, central *pgx.Conn, there, here func() error) (errThere, errHere error) {
+	done := make(chan struct{})
 	var group errgroup.Group
-	group.Go(there)
+	group.Go(func() error {
+		if err := there(); err != nil {
+			return err
+		}
+		ticker := time.NewTicker(keepAliveInterval)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-done:
+				return nil
+			case <-ticker.C:
+				if err := central.Ping(ctx); err != nil {
+					return fmt.Errorf("keep the session on central: %w", err)
+				}
+			}
+		}
+	})
 	errHere = here()
+	close(done)
 	return group.Wait(), errHere
 }
 

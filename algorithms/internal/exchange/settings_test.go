@@ -2,12 +2,14 @@ package exchange_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
+	"github.com/lizsync/lizsync/internal/pgtest"
 )
 
 // seen makes triggers of central write what they see: all settings, but for the path, to which LizSync's is added at the end, and
@@ -115,4 +117,38 @@ func TestDomainsThatForbidNull(t *testing.T) {
 		central.Exec(t, "select audit.rollback_event(event_id) from audit.logged_actions where action = 'U' and row_data operator(public.->) 'name' = 'p4'")
 		require.Equal(t, "c4", central.Text(t, "select code from city.plot where name = 'p4'"))
 	})
+}
+
+// Central hears of the clone while that reads its changes, and whoever synchronises may be one whose idle sessions are ended at once.
+func TestASlowCloneIsNotTakenForOneThatHasVanished(t *testing.T) {
+	t.Parallel()
+	central := city(t, "")
+	clone := central.Clone(t)
+	central.Exec(t, "alter role "+clone.Session.Name+" set idle_in_transaction_session_timeout = '1s'")
+	open := central.Text(t, "select pg_get_functiondef('lizsync.open_exchange'::regproc)")
+	impatient := strings.Replace(open, "'idle_in_transaction_session_timeout', '30s'", "'idle_in_transaction_session_timeout', '1s'", 1)
+	require.NotEqual(t, open, impatient)
+	clonetest.Alter(t, central.DB, impatient)
+	clone.Disconnect()
+
+	watch := central.Conn(t)
+	for i, slow := range []struct {
+		side, other *pgtest.DB
+		function    string
+	}{
+		{clone.DB, central.DB, "lizsync.outgoing_batch(pg_snapshot, bigint, bigint)"},
+		{central.DB, clone.DB, "lizsync.receive_batch(text)"},
+	} {
+		set(t, clone.DB, "a", fmt.Sprint("x = ", i+1))
+		holder, restore := gate(t, slow.side, slow.function)
+		done := start(t, clone, clonetest.ViaProgram)
+		blocked(t, watch, holder)
+		// The session on the other side has been in its transaction for longer than it may be idle.
+		pgtest.WaitFor(t, watch, "select exists (select from pg_stat_activity where datname = $1 and clock_timestamp() - xact_start > '2 s')", slow.other.Name)
+		execute(t, holder, "commit")
+		end := <-done
+		restore()
+		require.NoError(t, end.err, slow.function)
+	}
+	trees(t, "a", "2 0 0", central.DB)
 }

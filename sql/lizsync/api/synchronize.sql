@@ -13,6 +13,7 @@ declare
     v_slot lizsync.slot;
     v_original text;
     v_offset double precision; -- in seconds: an interval may have days, which are not the same everywhere
+    v_first text;
     v_message text;
     v_prefetch text;
     v_acknowledgement lizsync.acknowledgement;
@@ -44,6 +45,10 @@ begin
         v_offset := (extract(epoch from v_asked) - v_slot.asked_at + extract(epoch from clock_timestamp()) - v_slot.given_at) / 2;
         select * into v_begin from lizsync.begin_synchronization(v_slot.version, v_slot.functions, v_slot.program);
 
+        -- Central waits for a clone for 30 seconds. What may take as long, on a tablet, is read before.
+        if pg_total_relation_size('audit.logged_actions') > lizsync.batch_size() then
+            v_first := lizsync.outgoing_message(v_begin.handshake, v_begin.batches, 1);
+        end if;
         loop
             begin
                 -- While central prepares the prefetch, the clone reads its changes; while central applies those, the clone
@@ -52,7 +57,7 @@ begin
                     'begin isolation level repeatable read; select lizsync.open_exchange(%L, %L, %L, make_interval(secs => %s), true)',
                     v_begin.handshake, v_begin.columns, v_begin.pending, v_offset
                 ));
-                v_message := lizsync.outgoing_message(v_begin.handshake, v_begin.batches, 1);
+                v_message := coalesce(v_first, lizsync.outgoing_message(v_begin.handshake, v_begin.batches, 1));
                 v_prefetch := lizsync.central_result();
                 for i in 2 .. coalesce(cardinality(v_begin.batches), 0) loop
                     perform lizsync.central_send(v_message);

@@ -57,6 +57,8 @@ begin
     end if;
 
     perform lizsync.detect_dead_peer(true);
+    -- The program leaves the session alone while central is at work.
+    perform set_config('idle_in_transaction_session_timeout', '0', true);
     perform lizsync.remap_log();
 
     -- The events and the snapshot, in one statement.
