@@ -135,7 +135,7 @@ func TestPrepareAddsWhatIsAskedAndReportsTheRest(t *testing.T) {
 	assert.Equal(t, id, result["SERVER_ID"], "an identity is kept")
 	assert.Equal(t, 1.0, result["NUMBER_UID_COLUMNS_ADDED"], "of the other schema")
 	assert.Equal(t, 2.0, result["NUMBER_UNSAFE_TABLES"])
-	assert.Contains(t, strings.Join(told.warnings, "\n"), "unsafe: public.forgotten: it is in the schema public, which is never synchronised. Remedy: ALTER TABLE public.forgotten SET SCHEMA …")
+	assert.Contains(t, strings.Join(told.warnings, "\n"), "unsafe: public.forgotten: it is in the schema public, which is never synchronised. Remedy: ALTER TABLE public.forgotten SET SCHEMA ...")
 }
 
 func TestPrepareStopsBetweenTablesWhenCancelled(t *testing.T) {

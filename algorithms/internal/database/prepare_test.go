@@ -482,5 +482,5 @@ func TestUnsafeTablesAreNamedWithReasonAndRemedy(t *testing.T) {
 			inPublic = append(inPublic, u.Label+": "+u.Remedy)
 		}
 	}
-	assert.Equal(t, []string{`public."My parent": ALTER TABLE public."My parent" SET SCHEMA …, a schema of your own`}, inPublic)
+	assert.Equal(t, []string{`public."My parent": ALTER TABLE public."My parent" SET SCHEMA ..., a schema of your own`}, inPublic)
 }

@@ -4,6 +4,7 @@ create or replace function lizsync.uid_column_problem(p_relid regclass)
 returns table (problem text, severity text, explanation text, remedy text)
 language sql stable
 set search_path from current
+set quote_all_identifiers = off
 as $$
     select p.problem, p.severity, p.explanation, p.remedy
     from pg_attribute a
