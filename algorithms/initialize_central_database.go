@@ -16,7 +16,7 @@ import (
 type initializeCentralDatabaseParams struct {
 	Connection  provider.Connection `json:"CONNECTION_NAME_CENTRAL" jsonschema:"required,title=Central database" jsonschema_description:"The central database, where LizSync is installed."`
 	AddServerID bool                `json:"ADD_SERVER_ID" jsonschema:"title=Give the database its server id,default=true" jsonschema_description:"Give the database the identity by which clones know it. One that it has is kept."`
-	AddUIDs     bool                `json:"ADD_UID_COLUMNS" jsonschema:"title=Add uid columns,default=false" jsonschema_description:"Add to each table the column uid by which its rows are known everywhere. A table is locked while it is written anew; a message tells how long a big one takes."`
+	AddUIDs     bool                `json:"ADD_UID_COLUMNS" jsonschema:"title=Add uid columns,default=false" jsonschema_description:"Add to each table the column uid by which its rows are known everywhere. A small table is locked for a moment; a big one gets its uid while people read and edit it, and a message tells how long that takes."`
 	AddAudit    bool                `json:"ADD_AUDIT_TRIGGERS" jsonschema:"title=Add audit triggers,default=false" jsonschema_description:"Record every edit of each table from now on."`
 	Schemas     string              `json:"SCHEMAS" jsonschema:"title=Schemas" jsonschema_description:"The schemas whose tables are prepared, separated by commas; a name with a comma stands in double quotes. All of them when empty. public, audit, lizsync and those of the system are never synchronised."`
 	LockTimeout int                 `json:"LOCK_TIMEOUT" jsonschema:"title=Seconds to wait for a table,minimum=1,maximum=3600,default=5" jsonschema_description:"How long to wait for a table that somebody is editing. While it waits, others wait behind; then the table is left for another time." qgis:"advanced"`
@@ -41,12 +41,15 @@ func initializeCentralDatabase() provider.Algorithm {
 
 Each table is prepared whole or not at all, and one that somebody is editing is left after a few seconds rather than waited for: the others are done, and the algorithm then fails with the list of those to be done again. What a table has already is not touched, and not even locked.
 
-At the end it tells what each table still lacks, and which ones are unsafe to synchronise, with the reason and the remedy. With all three options off it only tells.`,
+A table of more than 100,000 rows or 64 MB gets its uid column while people read and edit it: in steps, which lock it for a moment each and whose locks are waited for half a second at a time. When it is stopped half-way, it goes on from there the next time. Some tables cannot be filled so, such as those with triggers that would fire; a message says which, for how long nobody can use them, and what to do about it.
+
+At the end it tells what each table still lacks, and which ones are unsafe to synchronise, with the reason and the remedy. With all three options off it only tells, also how long a big table will take.`,
 		Errors: []provider.KnownError{
 			{When: "LizSync is not installed in the database, or with an older structure", Remedy: "Run create_database_structure or upgrade_database_structure."},
 			{When: "the database is a clone", Remedy: "Choose the central database."},
 			{When: "a schema in SCHEMAS does not exist or is never synchronised", Remedy: "Correct the name; the message lists the schemas that there are."},
 			{When: "a table is locked by somebody's open edit", Remedy: "Ask them to save, then run it again: what is done stays done."},
+			{When: "a big table is left half-way, because somebody is editing it or the preparation was stopped", Remedy: "Run it again: it goes on from there. Edits of the table are safe meanwhile."},
 			{When: "a table belongs to another role, or has a column uid that cannot be used", Remedy: "Do what the message says for that table, then run it again."},
 		},
 		Run: prepareCentral,
@@ -157,6 +160,16 @@ func report(ctx context.Context, conn *pgx.Conn, p initializeCentralDatabasePara
 			continue
 		}
 		feedback.Message(fmt.Sprintf("%s still lacks %s", state.Label, strings.Join(lacks, " and ")))
+		if p.AddUIDs {
+			continue // it was announced
+		}
+		announcement, err := database.Announce(ctx, conn, state)
+		if err != nil {
+			return err
+		}
+		if announcement != "" {
+			feedback.Message(announcement)
+		}
 	}
 	var unsafe []string
 	for _, problem := range problems {

@@ -3,6 +3,7 @@ package algorithms
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -135,7 +136,7 @@ func TestPrepareAddsWhatIsAskedAndReportsTheRest(t *testing.T) {
 	assert.Equal(t, id, result["SERVER_ID"], "an identity is kept")
 	assert.Equal(t, 1.0, result["NUMBER_UID_COLUMNS_ADDED"], "of the other schema")
 	assert.Equal(t, 2.0, result["NUMBER_UNSAFE_TABLES"])
-	assert.Contains(t, strings.Join(told.warnings, "\n"), "unsafe: public.forgotten: it is in the schema public, which is never synchronised. Remedy: ALTER TABLE public.forgotten SET SCHEMA …")
+	assert.Contains(t, strings.Join(told.warnings, "\n"), "unsafe: public.forgotten: it is in the schema public, which is never synchronised. Remedy: ALTER TABLE public.forgotten SET SCHEMA ...")
 }
 
 func TestPrepareStopsBetweenTablesWhenCancelled(t *testing.T) {
@@ -162,4 +163,26 @@ func TestPrepareByARoleWithoutRightsSaysWhatToDo(t *testing.T) {
 	_, err := run(t.Context(), t, "initialize_central_database", map[string]any{"CONNECTION_NAME_CENTRAL": db.As(t, role)}, &story{})
 	require.EqualError(t, err, fmt.Sprintf("the role %s may not use LizSync in the database %s", role.Name, db.Name))
 	assert.Contains(t, hint(t, err), "connect with the role that installed it")
+}
+
+func TestBigTableIsAnnouncedByWhoeverOnlyLooks(t *testing.T) {
+	t.Parallel()
+	db := structured(t)
+	db.Exec(t, `
+		create schema city; create table city.tree (name text); insert into city.tree select 'oak' from generate_series(1, 150000);
+		create table city.wall (name text); analyze city.tree, city.wall`)
+	var told story
+	_, err := initialize(t, db, &told, map[string]any{"ADD_UID_COLUMNS": false, "ADD_AUDIT_TRIGGERS": false})
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(told.messages), 3)
+	assert.Equal(t, "city.tree still lacks its uid column and its audit triggers", told.messages[0])
+	assert.Regexp(t, `^city.tree has about 150,000 rows and takes .* kB; its uid column is added while people read and edit it, which takes about \d+ s$`, told.messages[1])
+	assert.Equal(t, "city.wall still lacks its uid column and its audit triggers", told.messages[2])
+	assert.Equal(t, "0", db.Text(t, "select count(*) from pg_attribute where attrelid = 'city.tree'::regclass and attname = 'uid'"))
+
+	told = story{}
+	result, err := initialize(t, db, &told, nil)
+	require.NoError(t, err)
+	assert.Equal(t, 2.0, result["NUMBER_READY"])
+	assert.True(t, slices.ContainsFunc(told.progress, func(p float64) bool { return p > 0 && p < 50 }), "it tells how far it is within a table")
 }

@@ -147,6 +147,12 @@ func EmptyDatabase(t testing.TB) *DB {
 	return Shared(t).EmptyDatabase(t)
 }
 
+// Encoded is [EmptyDatabase] in another encoding than UTF-8.
+func Encoded(t testing.TB, encoding string) *DB {
+	t.Helper()
+	return Shared(t).create(t, "template0 locale 'C' encoding '"+encoding+"'")
+}
+
 // Role makes a login role on the shared server; see [Server.Role].
 func Role(t testing.TB, options ...string) Login {
 	t.Helper()

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 )
@@ -176,16 +178,44 @@ func tidy(_ *testing.T, _, sql string) (broken []string) {
 	return broken
 }
 
+// ascii: a database of another encoding may not have the character.
+func ascii(_ *testing.T, _, sql string) (broken []string) {
+	number := 0
+	for line := range strings.Lines(sql) {
+		number++
+		if i := strings.IndexFunc(line, func(r rune) bool { return r > unicode.MaxASCII }); i >= 0 {
+			character, _ := utf8.DecodeRuneInString(line[i:])
+			broken = append(broken, fmt.Sprintf("line %d: %q is not ASCII", number, character))
+		}
+	}
+	return broken
+}
+
+// noBackslash: with standard_conforming_strings = off, a function reads it as an escape.
+func noBackslash(_ *testing.T, _, sql string) (broken []string) {
+	for _, at := range stringOrComment.FindAllStringIndex(sql, -1) {
+		text := sql[at[0]:at[1]]
+		escapes := at[0] > 0 && strings.ContainsRune("eE", rune(sql[at[0]-1]))
+		if text[0] == '\'' && !escapes && strings.Contains(text, `\`) {
+			broken = append(broken, text+" holds a backslash, which is another text with standard_conforming_strings = off; e'' is the same with both")
+		}
+	}
+	return broken
+}
+
 func TestSQLKeepsTheRules(t *testing.T) {
 	objects := files(t, root, ".sql", "sql/audit", "sql/lizsync")
 	require.Contains(t, objects, "sql/audit/api/audit_table.sql")
 	require.Contains(t, objects, "sql/lizsync/api/synchronize.sql")
 	hold(t, objects, map[string]rule{"one object a file": oneObject})
+	// Functions are read again in each session, under its settings; an upgrade runs once, under the program's.
+	hold(t, files(t, root, ".sql", "sql/lizsync"), map[string]rule{"no backslash": noBackslash})
 
 	all := files(t, root, ".sql", "sql")
 	require.Greater(t, len(all), len(objects), "the upgrades")
 	hold(t, all, map[string]rule{
 		"a reason":         reason,
+		"ascii":            ascii,
 		"no swallowing":    noSwallowing,
 		"no concatenation": noConcatenation,
 		"lower case":       lowerCase,
@@ -219,6 +249,13 @@ revoke all on function audit.good(text) from public;
 		"values joined":      {noConcatenation, "", "execute format('select %I', v_name) using a || b;", nil},
 		"upper case":         {lowerCase, "", "SELECT 1 from t -- WHERE", []string{"SELECT is not in lower case"}},
 		"upper case allowed": {lowerCase, "", good, nil},
+		"ascii":              {ascii, "", good, nil},
+		"not ascii":          {ascii, "", "-- a\n'…' b", []string{"line 2: '…' is not ASCII"}},
+		"a backslash": {noBackslash, "", `-- '\'` + "\n" + `'^\d' e'\n' '\(' /* '\' */`, []string{
+			`'^\d' holds a backslash, which is another text with standard_conforming_strings = off; e'' is the same with both`,
+			`'\(' holds a backslash, which is another text with standard_conforming_strings = off; e'' is the same with both`,
+		}},
+		"no backslash": {noBackslash, "", good, nil},
 		"untidy": {tidy, "", "a \n\tb\nc", []string{
 			"line 1: white space at the end", "line 2: a tab", "line 3: no newline at the end of the file",
 		}},

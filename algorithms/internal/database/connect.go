@@ -192,10 +192,38 @@ func (t *Target) configure() error {
 	if err := t.configureNetwork(time.Duration(timeout) * time.Second); err != nil {
 		return err
 	}
+	config.AfterConnect = t.pin
 	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelPatience}
 	}
 	return t.configureTLS()
+}
+
+// pinned are settings that a database or a role may have of its own (ALTER DATABASE, ALTER ROLE), and what the work here needs
+// instead: it writes, takes its time, and compares names and types as the catalog has them. The time limit is the first: it is one
+// for the rest.
+var pinned = [][2]string{
+	{"statement_timeout", "0"},
+	{"lock_timeout", "0"},
+	{"idle_in_transaction_session_timeout", "0"},
+	{"default_transaction_read_only", "off"},
+	{"default_transaction_isolation", "'read committed'"},
+	{"default_transaction_deferrable", "off"},
+	{"standard_conforming_strings", "on"},
+	{"quote_all_identifiers", "off"},
+	{"array_nulls", "on"}, // a null in an array that is read would become the text NULL
+}
+
+// pin sets them, but for those that the connection itself chooses. It does not give them as startup parameters, which a
+// connection pool may refuse.
+func (t *Target) pin(ctx context.Context, conn *pgconn.PgConn) error {
+	var commands strings.Builder
+	for _, setting := range pinned {
+		if !strings.Contains(t.settings["options"], setting[0]) {
+			fmt.Fprintf(&commands, "set %s = %s;", setting[0], setting[1])
+		}
+	}
+	return conn.Exec(ctx, commands.String()).Close()
 }
 
 // number reads a keyword whose value is a whole number.

@@ -254,3 +254,28 @@ func TestProgramOfPostgreSQLUsesTheSameConnection(t *testing.T) {
 	require.NoError(t, err, string(output))
 	assert.Equal(t, role.Name+" "+db.Name+"\n", string(output))
 }
+
+func TestSettingsOfDatabasesAndRolesStayOutOfOurSessions(t *testing.T) {
+	t.Parallel()
+	db := pgtest.EmptyDatabase(t)
+	role := pgtest.Role(t)
+	for _, set := range []string{
+		"statement_timeout = '1s'", "lock_timeout = '1s'", "idle_in_transaction_session_timeout = '1s'", "default_transaction_read_only = on",
+		"default_transaction_isolation = serializable", "default_transaction_deferrable = on", "standard_conforming_strings = off",
+		"quote_all_identifiers = on", "array_nulls = off",
+	} {
+		db.Exec(t, fmt.Sprintf("alter database %s set %s", db.Name, set))
+	}
+	db.Exec(t, fmt.Sprintf("alter role %s set statement_timeout = '2s'", role.Name))
+	const query = `
+		select concat_ws(' ', current_setting('statement_timeout'), current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout'),
+			current_setting('default_transaction_read_only'), current_setting('default_transaction_isolation'), current_setting('default_transaction_deferrable'),
+			current_setting('standard_conforming_strings'), current_setting('quote_all_identifiers'), current_setting('array_nulls'))`
+	var got string
+	require.NoError(t, connect(t, db.As(t, role), &recorder{}).QueryRow(t.Context(), query).Scan(&got))
+	assert.Equal(t, "0 0 0 off read committed off on off on", got)
+
+	chosen := db.As(t, role) + "?options=-c%20statement_timeout%3D7s%20-c%20lock_timeout%3D8s"
+	require.NoError(t, connect(t, chosen, &recorder{}).QueryRow(t.Context(), query).Scan(&got))
+	assert.Equal(t, "7s 8s 0 off read committed off on off on", got, "what the connection itself says stands")
+}

@@ -52,18 +52,19 @@ func SQLState(err error) string {
 
 // remedies say what to do about errors for which the server itself has no hint.
 var remedies = map[string]string{
-	pgerrcode.ReadOnlySQLTransaction: "this server takes no writes, a standby for instance; connect to the primary",
-	pgerrcode.SerializationFailure:   "somebody else was writing the same rows; run it again",
-	pgerrcode.DeadlockDetected:       "somebody else was writing the same rows; run it again",
-	pgerrcode.InsufficientPrivilege:  "ask the owner of the object, or an administrator, for the right, or connect with another role",
-	pgerrcode.DiskFull:               "free some disk space on the server",
-	pgerrcode.OutOfMemory:            "the server is out of memory; try again when it is less busy",
-	pgerrcode.TooManyConnections:     "close other connections to the server, or raise max_connections",
-	pgerrcode.LockNotAvailable:       "somebody holds a lock on it, an open edit session for instance; close it and run it again",
-	pgerrcode.AdminShutdown:          "the server was shut down or the session ended by an administrator; run it again",
-	pgerrcode.CrashShutdown:          "the server crashed; run it again when it is back",
-	pgerrcode.CannotConnectNow:       "the server is starting or stopping; try again in a moment",
-	pgerrcode.UndefinedFile:          "ask an administrator to install the missing file on the server; an extension comes with a package of the system",
+	pgerrcode.ReadOnlySQLTransaction:     "this server takes no writes, a standby for instance; connect to the primary",
+	pgerrcode.SerializationFailure:       "somebody else was writing the same rows; run it again",
+	pgerrcode.DeadlockDetected:           "somebody else was writing the same rows; run it again",
+	pgerrcode.InsufficientPrivilege:      "ask the owner of the object, or an administrator, for the right, or connect with another role",
+	pgerrcode.DiskFull:                   "free some disk space on the server",
+	pgerrcode.ConfigurationLimitExceeded: "the server, the database or the role has this limit: an administrator raises it, for example with ALTER DATABASE ... SET temp_file_limit = -1",
+	pgerrcode.OutOfMemory:                "the server is out of memory; try again when it is less busy",
+	pgerrcode.TooManyConnections:         "close other connections to the server, or raise max_connections",
+	pgerrcode.LockNotAvailable:           "somebody holds a lock on it, an open edit session for instance; close it and run it again",
+	pgerrcode.AdminShutdown:              "the server was shut down or the session ended by an administrator; run it again",
+	pgerrcode.CrashShutdown:              "the server crashed; run it again when it is back",
+	pgerrcode.CannotConnectNow:           "the server is starting or stopping; try again in a moment",
+	pgerrcode.UndefinedFile:              "ask an administrator to install the missing file on the server; an extension comes with a package of the system",
 }
 
 // object names what a PostgreSQL error is about, as far as the server said.

@@ -199,10 +199,8 @@ func (p Prepared) Failure() error {
 	}
 }
 
-// manyRows is what makes a table so big that people should know how long it will be locked.
-const manyRows = 100_000
-
-// Prepare adds what the tables lack, each in a transaction of its own, whole or not at all. It waits for nobody
+// Prepare adds what the tables lack, each in a transaction of its own, whole or not at all; a big one that lacks its uid column
+// gets that while people work, in steps, and one that was stopped half-way goes on from there. It waits for nobody
 // longer than the lock timeout: such a table is left, and so is one that fails; the rest go on. A table that lacks
 // nothing is not locked. The error is that of a lost connection or a cancelled context.
 func Prepare(ctx context.Context, conn *pgx.Conn, tables []TableState, options PrepareOptions, feedback provider.Feedback) (Prepared, error) {
@@ -216,7 +214,7 @@ func Prepare(ctx context.Context, conn *pgx.Conn, tables []TableState, options P
 		if work == (tableWork{}) {
 			continue // what is prepared is not even locked
 		}
-		err := prepareTable(ctx, conn, table, work, options.LockTimeout, feedback)
+		err := prepareTable(ctx, conn, table, work, options.LockTimeout, share{feedback, n, len(tables)})
 		if err == nil {
 			feedback.Message(table.Label + ": " + work.String())
 			if work.uid {
@@ -234,11 +232,25 @@ func Prepare(ctx context.Context, conn *pgx.Conn, tables []TableState, options P
 		if left.Reason, left.Remedy, err = explainUnprepared(ctx, conn, table, work, err); err != nil {
 			return prepared, err
 		}
-		feedback.Warning(fmt.Sprintf("%s is left as it was: %s", table.Label, left.Reason))
+		state := "left as it was"
+		if work.uid && isUnfinished(ctx, conn, table) {
+			state = "left half-way"
+		}
+		feedback.Warning(fmt.Sprintf("%s is %s: %s", table.Label, state, left.Reason))
 		prepared.Left = append(prepared.Left, left)
 	}
 	feedback.Progress(100)
 	return prepared, nil
+}
+
+// share shows the progress of one table of several.
+type share struct {
+	provider.Feedback
+	number, of int
+}
+
+func (s share) Progress(percent float64) {
+	s.Feedback.Progress((100*float64(s.number) + percent) / float64(s.of))
 }
 
 // tableWork is what is to be done to a table.
@@ -286,19 +298,19 @@ func prepareTable(ctx context.Context, conn *pgx.Conn, table TableState, work ta
 			Hint: fmt.Sprintf("connect as %s, or ask an administrator for the role of %s", table.Owner, table.Owner),
 		}
 	}
-	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		name := pgx.Identifier{table.Schema, table.Name}.Sanitize()
-		settings := "select set_config('lock_timeout', $1, true), set_config('client_min_messages', 'warning', true)"
-		if _, err := tx.Exec(ctx, settings, milliseconds(timeout)); err != nil {
+	name := pgx.Identifier{table.Schema, table.Name}.Sanitize()
+	if work.uid {
+		done, err := prepareOnline(ctx, conn, table, work, name, timeout, feedback)
+		if err != nil || done {
 			return err
 		}
-		if work.uid && table.RowEstimate > manyRows {
-			if err := announce(ctx, tx, table, name, feedback); err != nil {
-				return err
-			}
+	}
+	return pgx.BeginTxFunc(ctx, conn, writing, func(tx pgx.Tx) error {
+		if err := quiet(ctx, tx, timeout); err != nil {
+			return err
 		}
 		if mode := work.lockMode(); mode != "" {
-			if _, err := tx.Exec(ctx, fmt.Sprintf("lock table only %s in %s mode", name, mode)); err != nil {
+			if err := exec(ctx, tx, "lock table only %s in %s mode", name, mode); err != nil {
 				return err
 			}
 		}
@@ -307,20 +319,35 @@ func prepareTable(ctx context.Context, conn *pgx.Conn, table TableState, work ta
 				return err
 			}
 		}
-		if work.audit {
-			// Somebody may have chosen to keep queries or to ignore columns.
-			_, err := tx.Exec(ctx, `
-				select audit.audit_table(relid, true, coalesce(told[1]::boolean, false), coalesce(told[3]::text[], '{}'))
-				from (select $1::regclass) as t (relid), lizsync.audit_arguments(t.relid) as a (told)`, name)
-			if err != nil {
-				return err
-			}
-		}
-		if work.grant {
-			return grantToOwner(ctx, tx, table, name)
-		}
-		return nil
+		return complete(ctx, tx, table, work, name)
 	})
+}
+
+// writing is what the transactions are that change a table.
+var writing = pgx.TxOptions{IsoLevel: pgx.ReadCommitted, AccessMode: pgx.ReadWrite}
+
+// quiet sets how long a transaction waits for a lock, and keeps it from telling what it does.
+func quiet(ctx context.Context, tx pgx.Tx, timeout time.Duration) error {
+	const settings = "select set_config('lock_timeout', $1, true), set_config('client_min_messages', 'warning', true)"
+	_, err := tx.Exec(ctx, settings, milliseconds(timeout))
+	return err
+}
+
+// complete does what a table lacks besides its uid column.
+func complete(ctx context.Context, tx pgx.Tx, table TableState, work tableWork, name string) error {
+	if work.audit {
+		// Somebody may have chosen to keep queries or to ignore columns.
+		_, err := tx.Exec(ctx, `
+			select audit.audit_table(relid, true, coalesce(told[1]::boolean, false), coalesce(told[3]::text[], '{}'))
+			from (select $1::regclass) as t (relid), lizsync.audit_arguments(t.relid) as a (told)`, name)
+		if err != nil {
+			return err
+		}
+	}
+	if work.grant {
+		return grantToOwner(ctx, tx, table, name)
+	}
+	return nil
 }
 
 // grantToOwner lets the owner of LizSync, whose functions read the rows that are sent, read the table, and the sequences of
@@ -373,8 +400,12 @@ func grantToOwner(ctx context.Context, tx pgx.Tx, table TableState, name string)
 
 // explainUnprepared says why a table was left. Its error is that of a lost connection.
 func explainUnprepared(ctx context.Context, conn *pgx.Conn, table TableState, work tableWork, cause error) (reason, remedy string, err error) {
-	if SQLState(cause) == pgerrcode.LockNotAvailable {
-		holders, err := lockHolders(ctx, conn, table, work.lockMode())
+	mode := work.lockMode()
+	if errors.Is(cause, errRowsLocked) {
+		mode = "row exclusive"
+	}
+	if SQLState(cause) == pgerrcode.LockNotAvailable || errors.Is(cause, errRowsLocked) {
+		holders, err := lockHolders(ctx, conn, table, mode)
 		if err != nil {
 			return "", "", err
 		}
@@ -399,7 +430,10 @@ func explainUnprepared(ctx context.Context, conn *pgx.Conn, table TableState, wo
 // this session waits, which is over; they hold their locks until they commit.
 func lockHolders(ctx context.Context, conn *pgx.Conn, table TableState, mode string) ([]string, error) {
 	modes := []string{"RowExclusiveLock", "ShareUpdateExclusiveLock", "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"}
-	if mode == "access exclusive" {
+	switch mode {
+	case "row exclusive":
+		modes = append(modes, "RowShareLock")
+	case "access exclusive":
 		modes = append(modes, "AccessShareLock", "RowShareLock")
 	}
 	rows, err := conn.Query(ctx, `
@@ -420,27 +454,6 @@ func lockHolders(ctx context.Context, conn *pgx.Conn, table TableState, mode str
 		return nil, fmt.Errorf("look who locks %s: %w", table.Label, err)
 	}
 	return pgx.CollectRows(rows, pgx.RowTo[string])
-}
-
-// announce says how long adding a uid to a big table will keep people out.
-func announce(ctx context.Context, tx pgx.Tx, table TableState, name string, feedback provider.Feedback) error {
-	var bytes int64
-	if err := tx.QueryRow(ctx, "select pg_table_size($1::regclass)", name).Scan(&bytes); err != nil {
-		return err
-	}
-	feedback.Message(fmt.Sprintf("%s has about %s rows and takes %s; adding its uid column writes it anew, and nobody can read or edit it for about %s",
-		table.Label, thousands(table.RowEstimate), size(bytes), rewriteTime(table.RowEstimate, bytes)))
-	return nil
-}
-
-// rewriteTime is about how long it takes to write a table anew with a uid and to index that: 4 µs for a row and a
-// second for 100 MB, as measured on an ordinary server.
-func rewriteTime(rows, bytes int64) string {
-	d := time.Duration(rows)*4*time.Microsecond + time.Duration(bytes)*10*time.Nanosecond
-	if d < time.Minute {
-		return fmt.Sprintf("%d s", max(1, int(d.Round(time.Second).Seconds())))
-	}
-	return fmt.Sprintf("%d min", int(d.Round(time.Minute).Minutes()))
 }
 
 func count(n int, one, many string) string {

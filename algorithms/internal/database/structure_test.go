@@ -635,3 +635,16 @@ func TestRoleWithoutRightsOnTheStructureIsToldSo(t *testing.T) {
 	_, err := upgrade(t, db.As(t, role), false)
 	assert.ErrorContains(t, err, fmt.Sprintf("the role %s may not change the LizSync structure", role.Name))
 }
+
+// A text that some encoding lacks makes the whole installation fail there.
+func TestStructureIsInstalledWhateverTheEncoding(t *testing.T) {
+	t.Parallel()
+	for _, encoding := range []string{"LATIN1", "WIN1252", "EUC_JP", "SQL_ASCII"} {
+		t.Run(encoding, func(t *testing.T) {
+			t.Parallel()
+			db := pgtest.Encoded(t, encoding)
+			require.NoError(t, install(t, db.URL, database.InstallOptions{}, &recorder{}))
+			assert.Equal(t, "{}", db.Text(t, "select altered from lizsync.functions_state()"))
+		})
+	}
+}

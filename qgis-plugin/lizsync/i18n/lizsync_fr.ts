@@ -184,12 +184,16 @@ Sans RUN_MIGRATIONS, aucune mise à jour n'est faite, et il est seulement dit le
 
 Each table is prepared whole or not at all, and one that somebody is editing is left after a few seconds rather than waited for: the others are done, and the algorithm then fails with the list of those to be done again. What a table has already is not touched, and not even locked.
 
-At the end it tells what each table still lacks, and which ones are unsafe to synchronise, with the reason and the remedy. With all three options off it only tells.</source>
+A table of more than 100,000 rows or 64 MB gets its uid column while people read and edit it: in steps, which lock it for a moment each and whose locks are waited for half a second at a time. When it is stopped half-way, it goes on from there the next time. Some tables cannot be filled so, such as those with triggers that would fire; a message says which, for how long nobody can use them, and what to do about it.
+
+At the end it tells what each table still lacks, and which ones are unsafe to synchronise, with the reason and the remedy. With all three options off it only tells, also how long a big table will take.</source>
         <translation>Prépare les tables de la base centrale à être synchronisées : donne à la base son identité, à chaque table une colonne uid, et les déclencheurs qui enregistrent ses modifications. À lancer après create_database_structure, et de nouveau quand des tables ont été ajoutées.
 
 Chaque table est préparée entièrement ou pas du tout, et celle que quelqu'un modifie est laissée au bout de quelques secondes plutôt qu'attendue : les autres sont faites, et l'algorithme échoue alors avec la liste de celles qui restent à faire. Ce qu'une table possède déjà n'est pas touché, ni même verrouillé.
 
-À la fin, il est dit ce qui manque encore à chaque table, et lesquelles ne peuvent pas être synchronisées sans risque, avec la raison et le remède. Si les trois options sont décochées, c'est tout ce qui est fait.</translation>
+Une table de plus de 100 000 lignes ou de 64 Mo reçoit sa colonne uid pendant qu'on la lit et la modifie : par étapes, dont chacune la verrouille un instant et dont les verrous sont attendus une demi-seconde à la fois. Arrêtée à mi-chemin, l'opération reprend là où elle en était. Certaines tables ne peuvent être remplies ainsi, comme celles dont des déclencheurs s'exécuteraient ; un message dit lesquelles, pendant combien de temps personne ne peut les utiliser, et que faire.
+
+À la fin, il est dit ce qui manque encore à chaque table, et lesquelles ne peuvent pas être synchronisées sans risque, avec la raison et le remède. Si les trois options sont décochées, c'est tout ce qui est fait, et il est dit aussi combien de temps prendra une grande table.</translation>
     </message>
     <message>
         <source>The central database, where LizSync is installed.</source>
@@ -208,8 +212,8 @@ Chaque table est préparée entièrement ou pas du tout, et celle que quelqu'un 
         <translation>Ajouter les colonnes uid</translation>
     </message>
     <message>
-        <source>Add to each table the column uid by which its rows are known everywhere. A table is locked while it is written anew; a message tells how long a big one takes.</source>
-        <translation>Ajouter à chaque table la colonne uid, par laquelle ses lignes sont reconnues partout. La table est verrouillée pendant qu'elle est réécrite ; un message dit combien de temps cela prend pour une grande.</translation>
+        <source>Add to each table the column uid by which its rows are known everywhere. A small table is locked for a moment; a big one gets its uid while people read and edit it, and a message tells how long that takes.</source>
+        <translation>Ajouter à chaque table la colonne uid, par laquelle ses lignes sont reconnues partout. Une petite table est verrouillée un instant ; une grande reçoit ses uid pendant qu'on la lit et la modifie, et un message dit combien de temps cela prend.</translation>
     </message>
     <message>
         <source>Add audit triggers</source>

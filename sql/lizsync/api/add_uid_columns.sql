@@ -1,5 +1,7 @@
--- A column uid that is there but cannot be used is never altered: other programs may rely on it. The default is volatile,
--- so the table is rewritten under an exclusive lock. A caller who cannot wait sets lock_timeout.
+-- A column uid that is there but cannot be used is never altered: other programs may rely on it.
+-- The default is volatile, so that the table is rewritten under an exclusive lock, however big it is: whoever cannot wait sets
+-- lock_timeout. The algorithms initialize_central_database and package_central_database fill that of a big table while people
+-- go on editing, which takes many transactions.
 create or replace function lizsync.add_uid_columns(p_schema text, p_table text) returns boolean
 language plpgsql
 set search_path from current
@@ -43,5 +45,5 @@ begin
 end
 $$;
 comment on function lizsync.add_uid_columns(text, text) is
-    'On central: adds the column uid (uuid, not null, unique, filled by default) to a table; false when it is there already.';
+    'On central: adds the column uid (uuid, not null, unique, filled by default) to a table; false when it is there already. Nobody reads or edits the table meanwhile; initialize_central_database does it to a big one while people work.';
 revoke all on function lizsync.add_uid_columns(text, text) from public;

@@ -8,6 +8,7 @@ set intervalstyle = 'postgres'
 set extra_float_digits = 1
 set bytea_output = 'hex'
 set lc_monetary = 'C'
+set array_nulls = on
 as $$
 declare
     v_columns text[] := lizsync.sent_columns(format('%I.%I', p_schema_name, p_table_name)::regclass);

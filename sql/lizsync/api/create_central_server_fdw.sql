@@ -14,7 +14,7 @@ begin
     if exists (select from pg_foreign_server where srvname = 'central_server') then
         -- The foreign tables that were imported through it go with it.
         drop server central_server cascade;
-        for v_schema in select nspname from pg_namespace where nspname like 'central\_%' and obj_description(oid, 'pg_namespace') = 'LizSync: central''s tables.' loop
+        for v_schema in select nspname from pg_namespace where starts_with(nspname, 'central_') and obj_description(oid, 'pg_namespace') = 'LizSync: central''s tables.' loop
             execute format('drop schema %I', v_schema);
         end loop;
     end if;

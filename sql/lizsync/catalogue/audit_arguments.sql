@@ -5,7 +5,7 @@ set search_path from current
 as $$
     select array(
         select convert_from(decode(replace(u.bytes, ' ', ''), 'hex'), getdatabaseencoding())
-        from unnest(string_to_array(regexp_replace(encode(t.tgargs, 'hex'), '(..)', '\1 ', 'g'), '00 '))
+        from unnest(string_to_array(regexp_replace(encode(t.tgargs, 'hex'), '(..)', e'\\1 ', 'g'), '00 '))
             with ordinality as u (bytes, n)
         where u.n <= t.tgnargs
         order by u.n

@@ -2,17 +2,23 @@
 create or replace function lizsync.table_columns(p_clone_id uuid) returns lizsync.table_column[]
 language sql stable
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 as $$
     select array_agg(
         row (
             w.relation,
             a.attname,
             format_type(a.atttypid, a.atttypmod)
-                || case when a.attname = any (lizsync.local_columns(w.relid)) then ' (local)' else '' end
+                || case when a.attname = any (w.local_columns) then ' (local)' else '' end
         )::lizsync.table_column
         order by w.relation, a.attnum
     )
-    from lizsync.publication_list(p_clone_id) as w
+    -- Once for each table, before its columns.
+    from (
+        select p.relation, p.relid, lizsync.local_columns(p.relid) as local_columns
+        from lizsync.publication_list(p_clone_id) as p
+        offset 0
+    ) as w
     join pg_attribute a on a.attrelid = w.relid and a.attnum > 0 and not a.attisdropped
 $$;
 comment on function lizsync.table_columns(uuid) is 'On both sides: the columns of a clone''s tables as they are in this database.';

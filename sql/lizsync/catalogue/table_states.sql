@@ -1,5 +1,5 @@
 -- It waits for nobody: no function is used here that opens a table, as pg_table_size and pg_get_expr do.
--- Tables that cannot be prepared at all (partitioned, inherited, foreign, unlogged, …) are not here: see
+-- Tables that cannot be prepared at all (partitioned, inherited, foreign, unlogged, ...) are not here: see
 -- lizsync.unsafe_tables. A table that was audited before it had its uid column counts as not audited.
 create or replace function lizsync.table_states(p_schemas text[] default null)
 returns table (

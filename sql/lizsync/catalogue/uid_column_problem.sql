@@ -4,14 +4,22 @@ create or replace function lizsync.uid_column_problem(p_relid regclass)
 returns table (problem text, severity text, explanation text, remedy text)
 language sql stable
 set search_path from current
+set quote_all_identifiers = off
 as $$
     select p.problem, p.severity, p.explanation, p.remedy
     from pg_attribute a
     join pg_class c on c.oid = a.attrelid
     join pg_namespace n on n.oid = c.relnamespace
     cross join format('%I.%I', n.nspname, c.relname) as label
+    cross join lizsync.uid_unfinished(p_relid) as u (unfinished)
     cross join lateral (
         values
+            (
+                0, u.unfinished,
+                'uid_unfinished', 'error',
+                'its column uid is not filled yet: its preparation was interrupted',
+                'prepare it again with initialize_central_database and ADD_UID_COLUMNS=true, which goes on from there'
+            ),
             (
                 1, a.atttypid <> 'uuid'::regtype or a.attgenerated <> '',
                 'uid_wrong_type', 'error',
@@ -52,6 +60,7 @@ as $$
     where a.attrelid = p_relid and a.attname = 'uid' and not a.attisdropped and p.found
         -- The others say nothing about a column that is to be replaced.
         and (p.n = 1 or (a.atttypid = 'uuid'::regtype and a.attgenerated = ''))
+        and (p.n = 0 or not u.unfinished)
     order by p.n
 $$;
 comment on function lizsync.uid_column_problem(regclass) is

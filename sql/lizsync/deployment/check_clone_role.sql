@@ -12,7 +12,7 @@ begin
     if not found then
         raise exception 'the central database has no role %', p_role
             using errcode = 'object_not_in_prerequisite_state',
-                hint = format('create it: CREATE ROLE %I LOGIN PASSWORD ''…'', and grant it the tables; or leave CENTRAL_ROLE empty', p_role);
+                hint = format('create it: CREATE ROLE %I LOGIN PASSWORD ''...'', and grant it the tables; or leave CENTRAL_ROLE empty', p_role);
     end if;
     if v_super then
         warnings := array[format(

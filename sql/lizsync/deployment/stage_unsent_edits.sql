@@ -47,7 +47,7 @@ begin
     select
         i.relation, i.uid, i.events,
         case when c.system_identifier in (0, p_central_system_identifier) then coalesce(p.received, c.cursor)
-            else regexp_replace(p_package_snapshot::text, '^\d+', '3')::pg_snapshot end,
+            else regexp_replace(p_package_snapshot::text, '^[0-9]+', '3')::pg_snapshot end,
         coalesce(p.error, 'its edits were kept by a deployment'), coalesce(p.given_up, false)
     from lizsync.central c
     cross join (

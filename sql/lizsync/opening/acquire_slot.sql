@@ -11,6 +11,10 @@ declare
     v_slot lizsync.slot;
     v_number integer;
 begin
+    -- For the transaction that follows in this session.
+    perform
+        set_config('default_transaction_read_only', 'off', false), set_config('default_transaction_deferrable', 'off', false),
+        set_config('statement_timeout', '0', false);
     select digest, program into v_slot.functions, v_slot.program from lizsync.check_functions();
     v_slot.version := lizsync.current_version();
     v_slot.max_tries := lizsync.max_tries();

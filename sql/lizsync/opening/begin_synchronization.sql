@@ -35,10 +35,18 @@ begin
             detail = format('Those of central are of the program %s, those of the clone of %s.', p_central_program, v_functions.program),
             hint = 'Run upgrade_database_structure of the newer program on both.';
     end if;
+    if current_setting('transaction_read_only')::boolean then
+        raise exception 'this transaction is read only' using errcode = 'read_only_sql_transaction',
+            hint = case
+                when pg_is_in_recovery() then 'The clone is a standby, which takes no writes: synchronise its primary.'
+                else 'SET default_transaction_read_only = off. A database or a role may have the setting of its own: ALTER DATABASE ... RESET default_transaction_read_only.'
+            end;
+    end if;
     if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
         raise exception 'a synchronisation needs the isolation level READ COMMITTED' using errcode = 'invalid_transaction_state',
-            hint = 'SET default_transaction_isolation = ''read committed''.';
+            hint = 'SET default_transaction_isolation = ''read committed''. A database or a role may have the setting of its own: ALTER DATABASE ... RESET default_transaction_isolation.';
     end if;
+    perform lizsync.pin_settings();
     select * into v_central from lizsync.central;
     if not found then
         raise exception 'this database is not a clone: no package was deployed to it' using errcode = 'object_not_in_prerequisite_state',

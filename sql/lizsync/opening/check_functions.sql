@@ -10,7 +10,7 @@ begin
     if v_altered <> '{}' then
         raise exception 'the functions of LizSync on % (database %) are not as they were installed: %',
             case when exists (select from lizsync.central) then 'the clone' else 'central' end, current_database(),
-            array_to_string(v_altered[1:10], ', ') || case when cardinality(v_altered) > 10 then ', …' else '' end
+            array_to_string(v_altered[1:10], ', ') || case when cardinality(v_altered) > 10 then ', ...' else '' end
             using errcode = 'object_not_in_prerequisite_state', hint = 'Run upgrade_database_structure on it.';
     end if;
 end

@@ -24,6 +24,14 @@ begin
     if current_setting('transaction_isolation') <> 'repeatable read' then
         raise exception 'an exchange needs the isolation level REPEATABLE READ' using errcode = 'invalid_transaction_state';
     end if;
+    if current_setting('transaction_read_only')::boolean then
+        raise exception 'central takes no writes in this transaction' using errcode = 'read_only_sql_transaction',
+            hint = case
+                when pg_is_in_recovery() then 'It is a standby: connect to its primary.'
+                else 'Its database, or the role that speaks for the clone, has the setting default_transaction_read_only: ALTER DATABASE or ALTER ROLE ... RESET default_transaction_read_only.'
+            end;
+    end if;
+    perform lizsync.pin_settings();
     -- If the clone vanishes, its session ends and frees what it holds here.
     perform set_config('idle_in_transaction_session_timeout', '30s', true);
     perform lizsync.detect_dead_peer(true);
