@@ -68,6 +68,7 @@ A clone with edits that central has not received yet is refused: synchronise it 
 			{When: "the clone has synchronised since the package was made, even if the answer was lost", Remedy: "Make a new package."},
 			{When: "the database has tables of its own under names of the package", Remedy: "Deploy to another database, or rename them."},
 			{When: "objects that were made on the clone, or that an earlier package brought, depend on the tables to be replaced", Remedy: "Drop the objects that the message names on the clone, deploy, and make those again that were made there."},
+			{When: "rows break a check of their table or domain, or a function that computes with them does not find what it names", Remedy: "Do what the message says on central for the check or the function that it names, then make a new package."},
 			{When: "PostGIS or another extension is missing and this role may not create it", Remedy: "Ask an administrator to run the command in the message."},
 			{When: "somebody uses the tables on the clone", Remedy: "Close the layers and sessions there, then run it again."},
 		},

@@ -14,7 +14,7 @@ import (
 )
 
 // FormatVersion is the version of the package format that this program writes and reads.
-const FormatVersion = 1
+const FormatVersion = 2
 
 // Names of the members; see the documentation of the package.
 const (
@@ -54,6 +54,7 @@ type Central struct {
 	Snapshot          string `json:"snapshot"` // pg_snapshot; what the package's data are
 	PostgreSQL        string `json:"postgresql"`
 	PostgreSQLVersion int    `json:"postgresql_version"` // server_version_num
+	SearchPath        string `json:"search_path"`        // of its users
 }
 
 // Extension is one that the packaged tables need, in the schema where their definitions look for it.

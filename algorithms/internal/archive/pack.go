@@ -132,6 +132,9 @@ func (p *packer) pack(ctx context.Context, additional string) (*Manifest, error)
 		return nil, fmt.Errorf("take a snapshot of the central database: %w", err)
 	}
 	m.CreatedAt = m.CreatedAt.UTC()
+	if err := p.tx.QueryRow(ctx, usersPath).Scan(&m.Central.SearchPath); err != nil {
+		return nil, fmt.Errorf("ask for the search path of the central database: %w", err)
+	}
 	// As the snapshot shows it: the one that the person made may be seconds older.
 	selection, err := Select(ctx, p.tx, p.options.Selection.Names())
 	if err != nil {

@@ -296,10 +296,14 @@ func (r *Restorer) Restore(ctx context.Context) error {
 			return fmt.Errorf("create the schema %s: %w", schema, err)
 		}
 	}
-	if err := r.script(ctx, beforeDataMember); err != nil {
+	if err := r.definitions(ctx, beforeDataMember); err != nil {
 		return err
 	}
-	if err := r.rows(ctx); err != nil {
+	checks, err := r.detachChecks(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.load(ctx); err != nil {
 		return err
 	}
 	for _, sequence := range m.Sequences {
@@ -308,25 +312,17 @@ func (r *Restorer) Restore(ctx context.Context) error {
 		}
 	}
 	r.Feedback.Message("making indexes, constraints and triggers")
-	if err := r.script(ctx, afterDataMember); err != nil {
+	if err := r.definitions(ctx, afterDataMember); err != nil {
+		return err
+	}
+	if err := r.attachChecks(ctx, checks); err != nil {
 		return err
 	}
 	r.Feedback.Progress(95)
-	for _, view := range m.Views {
-		if !view.Materialized {
-			continue
-		}
-		if _, err := r.Tx.Exec(ctx, "refresh materialized view "+view.SQL()); err != nil {
-			return fmt.Errorf("refresh %s: %w", view.SQL(), err)
-		}
+	if err := r.AsUsers(ctx, func() error { return r.finish(ctx) }); err != nil {
+		return err
 	}
-	for _, table := range m.Tables {
-		// The planner knows nothing of rows that nobody has counted, and the first synchronisation would be slow.
-		if _, err := r.Tx.Exec(ctx, "analyze "+table.SQL()); err != nil {
-			return fmt.Errorf("analyze %s: %w", table.SQL(), err)
-		}
-	}
-	err := pgx.BeginFunc(ctx, r.Tx, func(nested pgx.Tx) error { return r.styles(ctx, nested) })
+	err = pgx.BeginFunc(ctx, r.Tx, func(nested pgx.Tx) error { return r.styles(ctx, nested) })
 	if database.SQLState(err) == pgerrcode.InsufficientPrivilege {
 		r.Feedback.Warning(fmt.Sprintf("the styles of the layers were left out: %v", err))
 		return nil
@@ -334,8 +330,42 @@ func (r *Restorer) Restore(ctx context.Context) error {
 	return err
 }
 
+// finish fills the materialized views, and counts.
+func (r *Restorer) finish(ctx context.Context) error {
+	m := r.Package.Manifest
+	for _, view := range m.Views {
+		if !view.Materialized {
+			continue
+		}
+		if _, err := r.Tx.Exec(ctx, "refresh materialized view "+view.SQL()); err != nil {
+			return r.computing("refresh "+view.SQL(), err)
+		}
+	}
+	for _, table := range m.Tables {
+		// The planner knows nothing of rows that nobody has counted, and the first synchronisation would be slow.
+		if _, err := r.Tx.Exec(ctx, "analyze "+table.SQL()); err != nil {
+			return r.computing("analyze "+table.SQL(), err)
+		}
+	}
+	return nil
+}
+
+// load brings the rows, with what is computed from them.
+func (r *Restorer) load(ctx context.Context) error {
+	columns, err := r.generatedColumns(ctx)
+	if err != nil {
+		return err
+	}
+	return r.AsUsers(ctx, func() error {
+		if err := r.rows(ctx, r.tablesToLoad(columns)); err != nil {
+			return err
+		}
+		return r.computeAgain(ctx, columns)
+	})
+}
+
 // rows loads the tables. Nothing else can see them yet, so that their rows can be written as old ones at once.
-func (r *Restorer) rows(ctx context.Context) error {
+func (r *Restorer) rows(ctx context.Context, tables []Table) error {
 	m := r.Package.Manifest
 	sizes := map[string]int64{}
 	var total, done int64
@@ -345,7 +375,7 @@ func (r *Restorer) rows(ctx context.Context) error {
 	for _, table := range m.Tables {
 		total += sizes[table.Member]
 	}
-	for _, table := range m.Tables {
+	for _, table := range tables {
 		read, err := r.Package.open(ctx, table.Member)
 		if err != nil {
 			return err
@@ -356,7 +386,7 @@ func (r *Restorer) rows(ctx context.Context) error {
 		rows, err := copyIn(ctx, r.Tx, fmt.Sprintf("%s %s from stdin with (freeze)", table.SQL(), columnList(table.Columns)), reader)
 		_ = read.Close()
 		if err != nil {
-			return fmt.Errorf("load %s: %w", table.SQL(), err)
+			return r.computing("load "+table.SQL(), err)
 		}
 		if rows != table.Count {
 			return r.Package.damaged("%s has %d rows instead of %d", table.SQL(), rows, table.Count)
@@ -398,7 +428,7 @@ func (r *Restorer) Additional(ctx context.Context) error {
 		return err
 	}
 	r.Feedback.Message("running the additional SQL file")
-	return r.script(ctx, additionalMember)
+	return r.AsUsers(ctx, func() error { return r.script(ctx, additionalMember) })
 }
 
 // styles replaces the styles that have the same name, and the default of each layer when the package brings one. Those
