@@ -62,6 +62,7 @@ type Extension struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
 	Schema  string `json:"schema"`
+	Named   bool   `json:"named,omitempty"` // only by functions: no definition needs it
 }
 
 // Name is a name in a schema.
@@ -72,6 +73,19 @@ type Name struct {
 
 // SQL is the name as it stands in a statement.
 func (n Name) SQL() string { return pgx.Identifier{n.Schema, n.Name}.Sanitize() }
+
+// plain is the name for a message, in quotes where SQL needs them.
+func (n Name) plain() string {
+	parts := []string{n.Schema, n.Name}
+	for i, part := range parts {
+		if !plainName.MatchString(part) {
+			parts[i] = pgx.Identifier{part}.Sanitize()
+		}
+	}
+	return strings.Join(parts, ".")
+}
+
+var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_$]*$`)
 
 // Table is a packaged table.
 type Table struct {

@@ -46,10 +46,21 @@ func (r *Restorer) CreateExtensions(ctx context.Context) error {
 		case extension.Schema:
 			continue
 		case "":
-			if err := r.createExtension(ctx, extension, command, database); err != nil {
+			err := r.createExtension(ctx, extension, command, database)
+			var failure *provider.Failure
+			if extension.Named && errors.As(err, &failure) {
+				r.Feedback.Warning(failure.Text + "; " + failure.Hint)
+				continue
+			}
+			if err != nil {
 				return err
 			}
 		default:
+			if extension.Named {
+				r.Feedback.Warning(fmt.Sprintf("functions of the package name the extension %s, which is in the schema %s of the clone, and in %s on central",
+					extension.Name, schema, extension.Schema))
+				continue
+			}
 			return &provider.Failure{
 				Text: fmt.Sprintf("the extension %s is in the schema %s of the clone, and the package needs it in %s, where central has it", extension.Name, schema, extension.Schema),
 				Hint: fmt.Sprintf("in the database %s: DROP EXTENSION %s, if nothing uses it; then deploy again", database, pgx.Identifier{extension.Name}.Sanitize()),
@@ -71,10 +82,14 @@ func (r *Restorer) createExtension(ctx context.Context, extension Extension, com
 		r.Feedback.Message("extension " + extension.Name + " created")
 		return nil
 	}
+	need := "the package needs the extension " + extension.Name
+	if extension.Named {
+		need = "functions of the package name the extension " + extension.Name
+	}
 	switch database.SQLState(err) {
 	case pgerrcode.InsufficientPrivilege:
 		return &provider.Failure{
-			Text: fmt.Sprintf("the package needs the extension %s, and this role may not create it", extension.Name),
+			Text: need + ", and this role may not create it",
 			Hint: fmt.Sprintf("ask an administrator to run in the database %s: %s", dbname, command), Err: err,
 		}
 	case pgerrcode.FeatureNotSupported, pgerrcode.UndefinedFile: // not installed on the server: since PostgreSQL 15, and before
@@ -83,7 +98,7 @@ func (r *Restorer) createExtension(ctx context.Context, extension Extension, com
 			hint = "install PostGIS there, on Debian and Ubuntu with: sudo apt-get install postgresql-postgis; then deploy again"
 		}
 		return &provider.Failure{
-			Text: fmt.Sprintf("the package needs the extension %s, which is not installed on the clone's server", extension.Name),
+			Text: need + ", which is not installed on the clone's server",
 			Hint: hint, Err: err,
 		}
 	}
