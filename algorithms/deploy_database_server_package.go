@@ -56,7 +56,7 @@ func deployDatabaseServerPackage() provider.Algorithm {
 		Title: "Deploy a database package to the clone",
 		Description: `Makes a database a clone, or brings a clone up to date, from a package that package_central_database has made: LizSync is installed when it is missing, the tables of the package replace those that were deployed before, and central learns of the clone.
 
-All that happens in one transaction: a deployment that fails, is stopped or loses its connection leaves both databases as they were, and so does a package that is damaged anywhere. A clone keeps its identity, and other tables, views and styles that were made there are left alone.
+All that happens in one transaction: a deployment that fails, is stopped or loses its connection leaves both databases as they were, and so does a package that is damaged anywhere. A clone keeps its identity, and other tables, views and styles that were made there are left alone. The rights that others have on the tables, and the places of the tables in publications, are given back; a warning names what cannot be, and the indexes, triggers, columns and the like that were made on the tables and go with them.
 
 A clone with edits that central has not received yet is refused: synchronise it first, or let them be carried over.`,
 		Errors: []provider.KnownError{
