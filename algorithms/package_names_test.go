@@ -109,6 +109,12 @@ func TestExtensionThatFunctionsOnlyNameIsNoReasonToRefuse(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, strings.Join(told.warnings, "\n"), `functions of the package name the extension xml2, and this role may not create it; `+
 		`ask an administrator to run in the database `+clone.Name+`: CREATE EXTENSION "xml2" SCHEMA "public" CASCADE`)
+
+	clone.Exec(t, "create function public.xpath_string(text, text) returns text language sql as 'select null::text'")
+	told, err = tryDeploy(t.Context(), t, central, clone, path, nil)
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(told.warnings, "\n"), `functions of the package name the extension xml2, and it could not be created: function "xpath_string" already exists`)
+	clone.Exec(t, "drop function public.xpath_string(text, text)")
 	require.NoError(t, deploy(t, central, clone, path, nil))
 	assert.Equal(t, "xml2", clone.Text(t, "select extname from pg_extension where extname = 'xml2'"))
 }

@@ -47,7 +47,7 @@ func (r *Restorer) detachChecks(ctx context.Context) ([]check, error) {
 			from inside i
 			join pg_catalog.pg_type t on t.typbasetype = i.oid
 				or t.typelem = i.oid
-				or t.oid in (select unnest(array[rngtypid, rngmultitypid]) from pg_catalog.pg_range where rngsubtype = i.oid)
+				or t.oid in (select rngtypid from pg_catalog.pg_range where rngsubtype = i.oid)
 				or t.typrelid in (select attrelid from pg_catalog.pg_attribute where atttypid = i.oid and attnum > 0 and not attisdropped)
 		)
 		select case when k.contypid = 0 then 'table ' || format('%I.%I', n.nspname, c.relname) else 'domain ' || t.name end,

@@ -195,25 +195,26 @@ func newFollower(ctx context.Context, q database.Querier, g *graph, chosen map[o
 			func() { f.relations[Name{schema, name}] = objectID{classRelation, oid} },
 		},
 		{
-			// The body of a function that is parsed already is not there, and has dependencies.
+			// The body of a function that is parsed already is not there, and has dependencies. What was dropped since the snapshot has no
+			// definition.
 			`select 'pg_catalog.pg_proc'::regclass::oid, p.oid, p.prosrc, l.lanname, coalesce(
 				(select substr(c, length('search_path=') + 1) from unnest(p.proconfig) as c where c like 'search\_path=%'), $1)
 			from pg_catalog.pg_proc p join pg_catalog.pg_language l on l.oid = p.prolang
 			where p.oid >= 16384 and p.prokind in ('f', 'p', 'w')
 			union all
-			select 'pg_catalog.pg_attrdef'::regclass, oid, pg_catalog.pg_get_expr(adbin, adrelid), 'sql', $1
+			select 'pg_catalog.pg_attrdef'::regclass, oid, coalesce(pg_catalog.pg_get_expr(adbin, adrelid), ''), 'sql', $1
 			from pg_catalog.pg_attrdef
 			union all
-			select 'pg_catalog.pg_constraint'::regclass, oid, pg_catalog.pg_get_constraintdef(oid), 'sql', $1
+			select 'pg_catalog.pg_constraint'::regclass, oid, coalesce(pg_catalog.pg_get_constraintdef(oid), ''), 'sql', $1
 			from pg_catalog.pg_constraint where contype in ('c', 'x') and oid >= 16384
 			union all
-			select 'pg_catalog.pg_trigger'::regclass, oid, pg_catalog.pg_get_triggerdef(oid), 'sql', $1
+			select 'pg_catalog.pg_trigger'::regclass, oid, coalesce(pg_catalog.pg_get_triggerdef(oid), ''), 'sql', $1
 			from pg_catalog.pg_trigger where not tgisinternal
 			union all
-			select 'pg_catalog.pg_rewrite'::regclass, oid, pg_catalog.pg_get_ruledef(oid), 'sql', $1
+			select 'pg_catalog.pg_rewrite'::regclass, oid, coalesce(pg_catalog.pg_get_ruledef(oid), ''), 'sql', $1
 			from pg_catalog.pg_rewrite where oid >= 16384
 			union all
-			select 'pg_catalog.pg_class'::regclass, indexrelid, pg_catalog.pg_get_indexdef(indexrelid), 'sql', $1
+			select 'pg_catalog.pg_class'::regclass, indexrelid, coalesce(pg_catalog.pg_get_indexdef(indexrelid), ''), 'sql', $1
 			from pg_catalog.pg_index where indexrelid >= 16384 and (indexprs is not null or indpred is not null)`,
 			[]any{&class, &oid, &text, &schema, &path},
 			func() { f.bodies[objectID{class, oid}] = body{text, schema, pathSchemas(path)} },

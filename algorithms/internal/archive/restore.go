@@ -34,11 +34,11 @@ func (r *Restorer) Pin(ctx context.Context) error {
 // CreateExtensions creates the extensions that the package needs and the database lacks.
 func (r *Restorer) CreateExtensions(ctx context.Context) error {
 	for _, extension := range r.Package.Manifest.Extensions {
-		var schema, database string
+		var schema, dbname string
 		const there = `
 			select coalesce((select n.nspname from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace where e.extname = $1), ''),
 				current_database()`
-		if err := r.Tx.QueryRow(ctx, there, extension.Name).Scan(&schema, &database); err != nil {
+		if err := r.Tx.QueryRow(ctx, there, extension.Name).Scan(&schema, &dbname); err != nil {
 			return fmt.Errorf("look for the extension %s: %w", extension.Name, err)
 		}
 		command := fmt.Sprintf("CREATE EXTENSION %s SCHEMA %s CASCADE", pgx.Identifier{extension.Name}.Sanitize(), pgx.Identifier{extension.Schema}.Sanitize())
@@ -46,10 +46,9 @@ func (r *Restorer) CreateExtensions(ctx context.Context) error {
 		case extension.Schema:
 			continue
 		case "":
-			err := r.createExtension(ctx, extension, command, database)
-			var failure *provider.Failure
-			if extension.Named && errors.As(err, &failure) {
-				r.Feedback.Warning(failure.Text + "; " + failure.Hint)
+			err := r.createExtension(ctx, extension, command, dbname)
+			if extension.Named && database.SQLState(err) != "" && ctx.Err() == nil {
+				r.Feedback.Warning(withHint(err))
 				continue
 			}
 			if err != nil {
@@ -63,7 +62,7 @@ func (r *Restorer) CreateExtensions(ctx context.Context) error {
 			}
 			return &provider.Failure{
 				Text: fmt.Sprintf("the extension %s is in the schema %s of the clone, and the package needs it in %s, where central has it", extension.Name, schema, extension.Schema),
-				Hint: fmt.Sprintf("in the database %s: DROP EXTENSION %s, if nothing uses it; then deploy again", database, pgx.Identifier{extension.Name}.Sanitize()),
+				Hint: fmt.Sprintf("in the database %s: DROP EXTENSION %s, if nothing uses it; then deploy again", dbname, pgx.Identifier{extension.Name}.Sanitize()),
 			}
 		}
 	}
@@ -102,7 +101,17 @@ func (r *Restorer) createExtension(ctx context.Context, extension Extension, com
 			Hint: hint, Err: err,
 		}
 	}
-	return fmt.Errorf("create the extension %s: %w", extension.Name, err)
+	return fmt.Errorf("%s, and it could not be created: %w", need, err)
+}
+
+// withHint is an error with what to do about it, for a warning.
+func withHint(err error) string {
+	explained := database.Explain(err)
+	var failure *provider.Failure
+	if errors.As(explained, &failure) && failure.Hint != "" {
+		return failure.Text + "; " + failure.Hint
+	}
+	return explained.Error()
 }
 
 func createSchema(ctx context.Context, tx pgx.Tx, schema string) error {
