@@ -56,7 +56,7 @@ func deployDatabaseServerPackage() provider.Algorithm {
 		Title: "Deploy a database package to the clone",
 		Description: `Makes a database a clone, or brings a clone up to date, from a package that package_central_database has made: LizSync is installed when it is missing, the tables of the package replace those that were deployed before, and central learns of the clone.
 
-All that happens in one transaction: a deployment that fails, is stopped or loses its connection leaves both databases as they were, and so does a package that is damaged anywhere. A clone keeps its identity, and other tables, views and styles that were made there are left alone.
+All that happens in one transaction: a deployment that fails, is stopped or loses its connection leaves both databases as they were, and so does a package that is damaged anywhere. A clone keeps its identity, and other tables, views and styles that were made there are left alone. The rights that others have on the tables, and the places of the tables in publications, are given back; a warning names what cannot be, and the indexes, triggers, columns and the like that were made on the tables and go with them.
 
 A clone with edits that central has not received yet is refused: synchronise it first, or let them be carried over.`,
 		Errors: []provider.KnownError{
@@ -68,6 +68,7 @@ A clone with edits that central has not received yet is refused: synchronise it 
 			{When: "the clone has synchronised since the package was made, even if the answer was lost", Remedy: "Make a new package."},
 			{When: "the database has tables of its own under names of the package", Remedy: "Deploy to another database, or rename them."},
 			{When: "objects that were made on the clone, or that an earlier package brought, depend on the tables to be replaced", Remedy: "Drop the objects that the message names on the clone, deploy, and make those again that were made there."},
+			{When: "rows break a check of their table or domain, or a function that computes with them does not find what it names", Remedy: "Do what the message says on central for the check or the function that it names, then make a new package."},
 			{When: "PostGIS or another extension is missing and this role may not create it", Remedy: "Ask an administrator to run the command in the message."},
 			{When: "somebody uses the tables on the clone", Remedy: "Close the layers and sessions there, then run it again."},
 		},

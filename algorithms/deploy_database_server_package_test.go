@@ -395,7 +395,7 @@ func TestDamagedAndHostilePackagesAreRefused(t *testing.T) {
 		"a bomb":             {change("data/00001.copy", strings.Repeat("0", 50<<20)), "has 52428800 bytes instead of"},
 		"another content":    {rewrite(t, path, func(m map[string][]byte) { m["data/00001.copy"] = bytes.ToUpper(m["data/00001.copy"]) }), "another checksum"},
 		"a wrong manifest":   {change("manifest.json", "{"), "manifest.json"},
-		"another format":     {editManifest(t, path, func(m map[string]any) { m["format_version"] = 99 }), "has format 99, and this program reads format 1"},
+		"another format":     {editManifest(t, path, func(m map[string]any) { m["format_version"] = 99 }), "has format 99, and this program reads format 2"},
 		"another structure":  {editManifest(t, path, func(m map[string]any) { m["structure_version"] = 99 }), "version 99 of the LizSync structure"},
 		"an unknown key":     {editManifest(t, path, func(m map[string]any) { m["evil"] = true }), "unknown field"},
 		"an unknown package": {editManifest(t, path, func(m map[string]any) { m["package_id"] = "00000000-0000-0000-0000-000000000000" }), "does not know the package"},

@@ -62,7 +62,7 @@ func packageCentralDatabase() provider.Algorithm {
 		Title: "Create a package from the central database",
 		Description: `Writes a ZIP file with the structure and the data of the chosen tables, from which clones are made with deploy_database_server_package.
 
-The tables bring their sequences, indexes, constraints, triggers, the types and functions that they need, the other types and functions of their schemas, and the styles that QGIS has saved for them. Views are packaged when they are chosen and all their tables are. The package shows everything at one moment, and people can go on editing: a table that is prepared already is not locked in any way that an edit would notice.
+The tables bring their sequences, indexes, constraints, triggers, the types, functions and sequences that they need, wherever these are, the other ones of their schemas, and the styles that QGIS has saved for them. What the body of a function only names is followed too, as far as it can be read there; a warning lists the rest. Views are packaged when they are chosen and all their tables are. The package shows everything at one moment, and people can go on editing: a table that is prepared already is not locked in any way that an edit would notice.
 
 Tables that lack their uid column or their audit triggers are prepared first, unless that is turned off. The file gets its name when it is whole; a package that is stopped half-way leaves the one before as it was.`,
 		Errors: []provider.KnownError{

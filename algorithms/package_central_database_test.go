@@ -389,16 +389,23 @@ func TestPackageIsNotWrittenWhereItCannotBe(t *testing.T) {
 // dumped is the structure and data of schemas as pg_dump writes them, to compare databases. Audit triggers are left out.
 func dumped(t *testing.T, db *pgtest.DB, schemas ...string) string {
 	t.Helper()
+	arguments := []string{"--inserts", "--column-inserts"}
+	for _, schema := range schemas {
+		arguments = append(arguments, "--schema="+schema)
+	}
+	return pgDump(t, db, arguments...)
+}
+
+// pgDump is what pg_dump writes, without what differs from run to run.
+func pgDump(t *testing.T, db *pgtest.DB, arguments ...string) string {
+	t.Helper()
 	bin, err := filepath.Glob("/usr/lib/postgresql/*/bin/pg_dump")
 	require.NoError(t, err)
 	program := "pg_dump"
 	if len(bin) > 0 {
 		program = bin[len(bin)-1]
 	}
-	arguments := []string{"--dbname=" + db.URL, "--no-owner", "--no-privileges", "--inserts", "--column-inserts"}
-	for _, schema := range schemas {
-		arguments = append(arguments, "--schema="+schema)
-	}
+	arguments = append(arguments, "--dbname="+db.URL, "--no-owner", "--no-privileges")
 	text, err := exec.CommandContext(t.Context(), program, arguments...).Output()
 	require.NoError(t, err)
 	var kept []string

@@ -209,7 +209,7 @@ func TestSQLKeepsTheRules(t *testing.T) {
 	require.Contains(t, objects, "sql/lizsync/api/synchronize.sql")
 	hold(t, objects, map[string]rule{"one object a file": oneObject})
 	// Functions are read again in each session, under its settings; an upgrade runs once, under the program's.
-	hold(t, files(t, root, ".sql", "sql/lizsync"), map[string]rule{"no backslash": noBackslash})
+	hold(t, files(t, root, ".sql", "sql/lizsync", "sql/audit"), map[string]rule{"no backslash": noBackslash})
 
 	all := files(t, root, ".sql", "sql")
 	require.Greater(t, len(all), len(objects), "the upgrades")

@@ -14,7 +14,7 @@ import (
 )
 
 // FormatVersion is the version of the package format that this program writes and reads.
-const FormatVersion = 1
+const FormatVersion = 2
 
 // Names of the members; see the documentation of the package.
 const (
@@ -54,6 +54,7 @@ type Central struct {
 	Snapshot          string `json:"snapshot"` // pg_snapshot; what the package's data are
 	PostgreSQL        string `json:"postgresql"`
 	PostgreSQLVersion int    `json:"postgresql_version"` // server_version_num
+	SearchPath        string `json:"search_path"`        // of its users
 }
 
 // Extension is one that the packaged tables need, in the schema where their definitions look for it.
@@ -61,6 +62,7 @@ type Extension struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
 	Schema  string `json:"schema"`
+	Named   bool   `json:"named,omitempty"` // only by functions: no definition needs it
 }
 
 // Name is a name in a schema.
@@ -71,6 +73,19 @@ type Name struct {
 
 // SQL is the name as it stands in a statement.
 func (n Name) SQL() string { return pgx.Identifier{n.Schema, n.Name}.Sanitize() }
+
+// plain is the name for a message, in quotes where SQL needs them.
+func (n Name) plain() string {
+	parts := []string{n.Schema, n.Name}
+	for i, part := range parts {
+		if !plainName.MatchString(part) {
+			parts[i] = pgx.Identifier{part}.Sanitize()
+		}
+	}
+	return strings.Join(parts, ".")
+}
+
+var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_$]*$`)
 
 // Table is a packaged table.
 type Table struct {

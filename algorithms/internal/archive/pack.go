@@ -132,6 +132,9 @@ func (p *packer) pack(ctx context.Context, additional string) (*Manifest, error)
 		return nil, fmt.Errorf("take a snapshot of the central database: %w", err)
 	}
 	m.CreatedAt = m.CreatedAt.UTC()
+	if err := p.tx.QueryRow(ctx, usersPath).Scan(&m.Central.SearchPath); err != nil {
+		return nil, fmt.Errorf("ask for the search path of the central database: %w", err)
+	}
 	// As the snapshot shows it: the one that the person made may be seconds older.
 	selection, err := Select(ctx, p.tx, p.options.Selection.Names())
 	if err != nil {
@@ -191,6 +194,13 @@ func (p *packer) structure(ctx context.Context, m *Manifest, s Selection, snapsh
 	}
 	if plan.skipped != nil {
 		p.feedback.Message("not packaged, because they need tables that are not: " + strings.Join(plan.skipped, ", "))
+	}
+	if plan.lost != nil {
+		p.feedback.Warning("what the tables need may name what is missing on the clone: " + strings.Join(plan.lost, "; ") +
+			"; add the tables to PG_LAYERS, or create on the clone what is missing, for instance with ADDITIONAL_SQL_FILE")
+	}
+	if plan.lostElsewhere != nil {
+		p.feedback.Message("other functions, or those of AFTER triggers, may name what is missing on the clone: " + strings.Join(plan.lostElsewhere, "; "))
 	}
 	others, err := plan.others(ctx, p.tx)
 	if err != nil {

@@ -34,11 +34,11 @@ func (r *Restorer) Pin(ctx context.Context) error {
 // CreateExtensions creates the extensions that the package needs and the database lacks.
 func (r *Restorer) CreateExtensions(ctx context.Context) error {
 	for _, extension := range r.Package.Manifest.Extensions {
-		var schema, database string
+		var schema, dbname string
 		const there = `
 			select coalesce((select n.nspname from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace where e.extname = $1), ''),
 				current_database()`
-		if err := r.Tx.QueryRow(ctx, there, extension.Name).Scan(&schema, &database); err != nil {
+		if err := r.Tx.QueryRow(ctx, there, extension.Name).Scan(&schema, &dbname); err != nil {
 			return fmt.Errorf("look for the extension %s: %w", extension.Name, err)
 		}
 		command := fmt.Sprintf("CREATE EXTENSION %s SCHEMA %s CASCADE", pgx.Identifier{extension.Name}.Sanitize(), pgx.Identifier{extension.Schema}.Sanitize())
@@ -46,13 +46,23 @@ func (r *Restorer) CreateExtensions(ctx context.Context) error {
 		case extension.Schema:
 			continue
 		case "":
-			if err := r.createExtension(ctx, extension, command, database); err != nil {
+			err := r.createExtension(ctx, extension, command, dbname)
+			if extension.Named && database.SQLState(err) != "" && ctx.Err() == nil {
+				r.Feedback.Warning(withHint(err))
+				continue
+			}
+			if err != nil {
 				return err
 			}
 		default:
+			if extension.Named {
+				r.Feedback.Warning(fmt.Sprintf("functions of the package name the extension %s, which is in the schema %s of the clone, and in %s on central",
+					extension.Name, schema, extension.Schema))
+				continue
+			}
 			return &provider.Failure{
 				Text: fmt.Sprintf("the extension %s is in the schema %s of the clone, and the package needs it in %s, where central has it", extension.Name, schema, extension.Schema),
-				Hint: fmt.Sprintf("in the database %s: DROP EXTENSION %s, if nothing uses it; then deploy again", database, pgx.Identifier{extension.Name}.Sanitize()),
+				Hint: fmt.Sprintf("in the database %s: DROP EXTENSION %s, if nothing uses it; then deploy again", dbname, pgx.Identifier{extension.Name}.Sanitize()),
 			}
 		}
 	}
@@ -71,10 +81,14 @@ func (r *Restorer) createExtension(ctx context.Context, extension Extension, com
 		r.Feedback.Message("extension " + extension.Name + " created")
 		return nil
 	}
+	need := "the package needs the extension " + extension.Name
+	if extension.Named {
+		need = "functions of the package name the extension " + extension.Name
+	}
 	switch database.SQLState(err) {
 	case pgerrcode.InsufficientPrivilege:
 		return &provider.Failure{
-			Text: fmt.Sprintf("the package needs the extension %s, and this role may not create it", extension.Name),
+			Text: need + ", and this role may not create it",
 			Hint: fmt.Sprintf("ask an administrator to run in the database %s: %s", dbname, command), Err: err,
 		}
 	case pgerrcode.FeatureNotSupported, pgerrcode.UndefinedFile: // not installed on the server: since PostgreSQL 15, and before
@@ -83,11 +97,21 @@ func (r *Restorer) createExtension(ctx context.Context, extension Extension, com
 			hint = "install PostGIS there, on Debian and Ubuntu with: sudo apt-get install postgresql-postgis; then deploy again"
 		}
 		return &provider.Failure{
-			Text: fmt.Sprintf("the package needs the extension %s, which is not installed on the clone's server", extension.Name),
+			Text: need + ", which is not installed on the clone's server",
 			Hint: hint, Err: err,
 		}
 	}
-	return fmt.Errorf("create the extension %s: %w", extension.Name, err)
+	return fmt.Errorf("%s, and it could not be created: %w", need, err)
+}
+
+// withHint is an error with what to do about it, for a warning.
+func withHint(err error) string {
+	explained := database.Explain(err)
+	var failure *provider.Failure
+	if errors.As(explained, &failure) && failure.Hint != "" {
+		return failure.Text + "; " + failure.Hint
+	}
+	return explained.Error()
 }
 
 func createSchema(ctx context.Context, tx pgx.Tx, schema string) error {
@@ -296,10 +320,14 @@ func (r *Restorer) Restore(ctx context.Context) error {
 			return fmt.Errorf("create the schema %s: %w", schema, err)
 		}
 	}
-	if err := r.script(ctx, beforeDataMember); err != nil {
+	if err := r.definitions(ctx, beforeDataMember); err != nil {
 		return err
 	}
-	if err := r.rows(ctx); err != nil {
+	checks, err := r.detachChecks(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.load(ctx); err != nil {
 		return err
 	}
 	for _, sequence := range m.Sequences {
@@ -308,25 +336,17 @@ func (r *Restorer) Restore(ctx context.Context) error {
 		}
 	}
 	r.Feedback.Message("making indexes, constraints and triggers")
-	if err := r.script(ctx, afterDataMember); err != nil {
+	if err := r.definitions(ctx, afterDataMember); err != nil {
+		return err
+	}
+	if err := r.attachChecks(ctx, checks); err != nil {
 		return err
 	}
 	r.Feedback.Progress(95)
-	for _, view := range m.Views {
-		if !view.Materialized {
-			continue
-		}
-		if _, err := r.Tx.Exec(ctx, "refresh materialized view "+view.SQL()); err != nil {
-			return fmt.Errorf("refresh %s: %w", view.SQL(), err)
-		}
+	if err := r.AsUsers(ctx, func() error { return r.finish(ctx) }); err != nil {
+		return err
 	}
-	for _, table := range m.Tables {
-		// The planner knows nothing of rows that nobody has counted, and the first synchronisation would be slow.
-		if _, err := r.Tx.Exec(ctx, "analyze "+table.SQL()); err != nil {
-			return fmt.Errorf("analyze %s: %w", table.SQL(), err)
-		}
-	}
-	err := pgx.BeginFunc(ctx, r.Tx, func(nested pgx.Tx) error { return r.styles(ctx, nested) })
+	err = pgx.BeginFunc(ctx, r.Tx, func(nested pgx.Tx) error { return r.styles(ctx, nested) })
 	if database.SQLState(err) == pgerrcode.InsufficientPrivilege {
 		r.Feedback.Warning(fmt.Sprintf("the styles of the layers were left out: %v", err))
 		return nil
@@ -334,8 +354,42 @@ func (r *Restorer) Restore(ctx context.Context) error {
 	return err
 }
 
+// finish fills the materialized views, and counts.
+func (r *Restorer) finish(ctx context.Context) error {
+	m := r.Package.Manifest
+	for _, view := range m.Views {
+		if !view.Materialized {
+			continue
+		}
+		if _, err := r.Tx.Exec(ctx, "refresh materialized view "+view.SQL()); err != nil {
+			return r.computing("refresh "+view.SQL(), err)
+		}
+	}
+	for _, table := range m.Tables {
+		// The planner knows nothing of rows that nobody has counted, and the first synchronisation would be slow.
+		if _, err := r.Tx.Exec(ctx, "analyze "+table.SQL()); err != nil {
+			return r.computing("analyze "+table.SQL(), err)
+		}
+	}
+	return nil
+}
+
+// load brings the rows, with what is computed from them.
+func (r *Restorer) load(ctx context.Context) error {
+	columns, err := r.generatedColumns(ctx)
+	if err != nil {
+		return err
+	}
+	return r.AsUsers(ctx, func() error {
+		if err := r.rows(ctx, r.tablesToLoad(columns)); err != nil {
+			return err
+		}
+		return r.computeAgain(ctx, columns)
+	})
+}
+
 // rows loads the tables. Nothing else can see them yet, so that their rows can be written as old ones at once.
-func (r *Restorer) rows(ctx context.Context) error {
+func (r *Restorer) rows(ctx context.Context, tables []Table) error {
 	m := r.Package.Manifest
 	sizes := map[string]int64{}
 	var total, done int64
@@ -345,7 +399,7 @@ func (r *Restorer) rows(ctx context.Context) error {
 	for _, table := range m.Tables {
 		total += sizes[table.Member]
 	}
-	for _, table := range m.Tables {
+	for _, table := range tables {
 		read, err := r.Package.open(ctx, table.Member)
 		if err != nil {
 			return err
@@ -356,7 +410,7 @@ func (r *Restorer) rows(ctx context.Context) error {
 		rows, err := copyIn(ctx, r.Tx, fmt.Sprintf("%s %s from stdin with (freeze)", table.SQL(), columnList(table.Columns)), reader)
 		_ = read.Close()
 		if err != nil {
-			return fmt.Errorf("load %s: %w", table.SQL(), err)
+			return r.computing("load "+table.SQL(), err)
 		}
 		if rows != table.Count {
 			return r.Package.damaged("%s has %d rows instead of %d", table.SQL(), rows, table.Count)
@@ -398,7 +452,7 @@ func (r *Restorer) Additional(ctx context.Context) error {
 		return err
 	}
 	r.Feedback.Message("running the additional SQL file")
-	return r.script(ctx, additionalMember)
+	return r.AsUsers(ctx, func() error { return r.script(ctx, additionalMember) })
 }
 
 // styles replaces the styles that have the same name, and the default of each layer when the package brings one. Those

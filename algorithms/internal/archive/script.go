@@ -14,6 +14,7 @@ type statement struct {
 	start, end int      // in the script, without the comments before it and with its semicolon
 	words      []string // its first words, in lower case, quoted ones left out
 	stdin      bool     // stdin is one of its words
+	generated  bool     // generated is
 }
 
 // isMeta tells whether it is a command of psql's.
@@ -64,6 +65,7 @@ func statements(script string) []statement {
 				current.words = append(current.words, word)
 			}
 			current.stdin = current.stdin || word == "stdin"
+			current.generated = current.generated || word == "generated"
 			body = bodyDepth(current, word, body)
 		case lexer.Other:
 			switch token.Text {

@@ -169,6 +169,8 @@ type graph struct {
 	schema     map[objectID]string     // of relations, types, functions and the like
 	rowType    map[objectID]objectID   // of a type, the table or view that it is the row of
 	left       map[objectID]bool       // triggers that are never packaged: the audit's, and those that make a foreign key work
+	after      map[objectID]bool       // triggers that act after a row is written
+	unreadable map[uint32]bool         // sequences whose position this role may not read
 	extensions map[string]Extension
 }
 
@@ -190,7 +192,8 @@ const (
 func loadGraph(ctx context.Context, q database.Querier) (*graph, error) {
 	g := &graph{
 		needs: map[objectID][]objectID{}, parts: map[objectID][]objectID{}, extension: map[objectID]string{}, relation: map[uint32]string{},
-		schema: map[objectID]string{}, rowType: map[objectID]objectID{}, left: map[objectID]bool{}, extensions: map[string]Extension{},
+		schema: map[objectID]string{}, rowType: map[objectID]objectID{}, left: map[objectID]bool{}, after: map[objectID]bool{}, unreadable: map[uint32]bool{},
+		extensions: map[string]Extension{},
 	}
 	var class, oid, refClass, refOID uint32
 	var text, more string
@@ -248,6 +251,16 @@ func loadGraph(ctx context.Context, q database.Querier) (*graph, error) {
 			func() { g.left[objectID{classTrigger, oid}] = true },
 		},
 		{
+			`select oid from pg_catalog.pg_trigger where not tgisinternal and tgconstraint = 0 and (tgtype & (2 | 64)) = 0`,
+			[]any{&oid},
+			func() { g.after[objectID{classTrigger, oid}] = true },
+		},
+		{
+			`select oid from pg_catalog.pg_class where relkind = 'S' and oid >= 16384 and not pg_catalog.has_table_privilege(oid, 'select')`,
+			[]any{&oid},
+			func() { g.unreadable[oid] = true },
+		},
+		{
 			`select d.classid, d.objid, d.refclassid, d.refobjid, d.deptype::text from pg_catalog.pg_depend d
 			where d.objid >= 16384 and d.deptype in ('n', 'a', 'i', 'P', 'S')`,
 			[]any{&class, &oid, &refClass, &refOID, &text},
@@ -269,7 +282,7 @@ func loadGraph(ctx context.Context, q database.Querier) (*graph, error) {
 		}
 		if step.take == nil {
 			schema := step.into[2].(*string)
-			step.take = func() { g.extensions[text] = Extension{text, more, *schema} }
+			step.take = func() { g.extensions[text] = Extension{Name: text, Version: more, Schema: *schema} }
 		}
 		if _, err := pgx.ForEachRow(rows, step.into, func() error { step.take(); return nil }); err != nil {
 			return nil, fmt.Errorf("read the dependencies: %w", err)
@@ -335,9 +348,12 @@ type plan struct {
 	extensions []Extension
 	schemas    []string // of the objects, with those outside the selection's own
 	skipped    []string // functions that need what is not packaged
+	// What could not be followed by its name: of what the tables need, and of other functions, those of AFTER triggers among them.
+	lost, lostElsewhere []string
 }
 
-// makePlan finds what the selection needs, wherever it is, and the types and functions of its schemas.
+// makePlan finds what the selection needs, wherever it is, by its dependencies and by the names in functions; and the types,
+// functions and sequences of its schemas.
 func makePlan(ctx context.Context, q database.Querier, s Selection) (*plan, error) {
 	g, err := loadGraph(ctx, q)
 	if err != nil {
@@ -347,17 +363,56 @@ func makePlan(ctx context.Context, q database.Querier, s Selection) (*plan, erro
 	for _, r := range slices.Concat(s.Tables, s.Views) {
 		chosen[objectID{classRelation, r.OID}] = true
 	}
-	all := newClosure()
+	// Mostly the AFTER triggers do not run on a clone.
+	without := *g
+	without.left = maps.Clone(g.left)
+	maps.Copy(without.left, g.after)
+	all, needed := newClosure(), newClosure()
 	for object := range chosen {
 		g.close(all, chosen, object)
+		without.close(needed, chosen, object)
 	}
 	if len(all.obstacles) > 0 {
 		return nil, describeObstacles(ctx, q, all.obstacles)
 	}
+	f, err := newFollower(ctx, q, g, chosen, all)
+	if err != nil {
+		return nil, err
+	}
 	p := &plan{selection: s, graph: g, objects: all.objects}
-	own := s.Schemas()
+	if p.lost, err = tell(ctx, q, f.follow(needed.objects)); err != nil {
+		return nil, err
+	}
+	if err := p.addSchemas(ctx, q, all, chosen); err != nil {
+		return nil, err
+	}
+	if p.lostElsewhere, err = tell(ctx, q, f.follow(all.objects)); err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(g.extensions)) {
+		if extension := g.extensions[name]; name != "plpgsql" && (all.extensions[name] || f.named[name]) {
+			extension.Named = !all.extensions[name]
+			p.extensions = append(p.extensions, extension)
+		}
+	}
+	schemas := map[string]bool{}
+	for object := range p.objects {
+		if schema := g.schema[object]; schema != "" && schema != "pg_toast" {
+			schemas[schema] = true
+		}
+	}
+	p.schemas = slices.Sorted(maps.Keys(schemas))
+	return p, nil
+}
+
+// addSchemas adds the types, functions and sequences of the selection's schemas that nothing is known to need.
+func (p *plan) addSchemas(ctx context.Context, q database.Querier, all *closure, chosen map[objectID]bool) error {
+	g, own := p.graph, p.selection.Schemas()
 	for object, schema := range g.schema {
-		if !slices.Contains(own, schema) || all.objects[object] || g.extension[object] != "" || object.class == classRelation {
+		if !slices.Contains(own, schema) || all.objects[object] || g.extension[object] != "" {
+			continue
+		}
+		if object.class == classRelation && (g.relation[object.oid] != "S" || g.unreadable[object.oid]) {
 			continue
 		}
 		if _, ok := g.rowType[object]; ok {
@@ -371,25 +426,13 @@ func makePlan(ctx context.Context, q database.Querier, s Selection) (*plan, erro
 		} else if object.class == classProcedure {
 			name, err := describe(ctx, q, object)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			p.skipped = append(p.skipped, name)
 		}
 	}
 	slices.Sort(p.skipped)
-	for _, name := range slices.Sorted(maps.Keys(all.extensions)) {
-		if name != "plpgsql" {
-			p.extensions = append(p.extensions, g.extensions[name])
-		}
-	}
-	schemas := map[string]bool{}
-	for object := range p.objects {
-		if schema := g.schema[object]; schema != "" && schema != "pg_toast" {
-			schemas[schema] = true
-		}
-	}
-	p.schemas = slices.Sorted(maps.Keys(schemas))
-	return p, nil
+	return nil
 }
 
 func describe(ctx context.Context, q database.Querier, object objectID) (string, error) {

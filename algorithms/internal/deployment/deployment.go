@@ -90,8 +90,10 @@ func (d *deployment) run(ctx context.Context) error {
 		func(ctx context.Context, _ pgx.Tx) error { return d.restorer.Additional(ctx) },
 		func(ctx context.Context, tx pgx.Tx) error {
 			// What may still fail must not wait for the commit.
-			_, err := tx.Exec(ctx, "set constraints all immediate")
-			return err
+			return d.restorer.AsUsers(ctx, func() error {
+				_, err := tx.Exec(ctx, "set constraints all immediate")
+				return err
+			})
 		},
 	}
 	for _, step := range steps {
@@ -127,6 +129,9 @@ func (d *deployment) begin(ctx context.Context, tx pgx.Tx) error {
 		return fmt.Errorf("take a snapshot of the clone: %w", err)
 	}
 	if err := d.restorer.Pin(ctx); err != nil {
+		return err
+	}
+	if err := d.restorer.ComparePaths(ctx); err != nil {
 		return err
 	}
 	if !d.target.installed {

@@ -32,6 +32,10 @@ func (d *deployment) replace(ctx context.Context, tx pgx.Tx) error {
 	if err := d.restorer.CheckFree(ctx, ours, d.target.isClone); err != nil {
 		return err
 	}
+	kept, err := d.restorer.Keep(ctx, d.target.tables)
+	if err != nil {
+		return err
+	}
 	if err := d.restorer.Drop(ctx, d.target.tables); err != nil {
 		return err
 	}
@@ -52,6 +56,9 @@ func (d *deployment) replace(ctx context.Context, tx pgx.Tx) error {
 		if len(disabled) > 0 {
 			d.feedback.Message("disabled on the clone, because what they do comes from central: the AFTER triggers " + strings.Join(disabled, ", "))
 		}
+	}
+	if err := kept.GiveBack(ctx); err != nil {
+		return err
 	}
 	if _, err := tx.Exec(ctx, "select lizsync.forget_edits($1)", slices.Concat(ours, d.manifest.PublicationList())); err != nil {
 		return fmt.Errorf("empty the log of the clone: %w", err)

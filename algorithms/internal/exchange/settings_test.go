@@ -23,7 +23,7 @@ const seen = `
 			'today', (timestamptz '2026-11-30 23:30:00+00')::date::text, 'a number', (0.1::float8 / 3)::text
 		)
 		from pg_settings
-		where name not in ('search_path', 'lock_timeout', 'application_name') and name !~ '^(tcp_|lizsync\.)';
+		where name not in ('search_path', 'lock_timeout', 'application_name', 'transaction_read_only') and name !~ '^(tcp_|lizsync\.)';
 		return new;
 	end $$;
 	create trigger look before insert or update on city.tree for each row execute function city.look()`

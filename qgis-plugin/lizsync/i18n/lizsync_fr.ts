@@ -314,12 +314,12 @@ Une table de plus de 100 000 lignes ou de 64 Mo reçoit sa colonne uid pendant q
     <message>
         <source>Writes a ZIP file with the structure and the data of the chosen tables, from which clones are made with deploy_database_server_package.
 
-The tables bring their sequences, indexes, constraints, triggers, the types and functions that they need, the other types and functions of their schemas, and the styles that QGIS has saved for them. Views are packaged when they are chosen and all their tables are. The package shows everything at one moment, and people can go on editing: a table that is prepared already is not locked in any way that an edit would notice.
+The tables bring their sequences, indexes, constraints, triggers, the types, functions and sequences that they need, wherever these are, the other ones of their schemas, and the styles that QGIS has saved for them. What the body of a function only names is followed too, as far as it can be read there; a warning lists the rest. Views are packaged when they are chosen and all their tables are. The package shows everything at one moment, and people can go on editing: a table that is prepared already is not locked in any way that an edit would notice.
 
 Tables that lack their uid column or their audit triggers are prepared first, unless that is turned off. The file gets its name when it is whole; a package that is stopped half-way leaves the one before as it was.</source>
         <translation>Écrit un fichier ZIP avec la structure et les données des tables choisies, à partir duquel deploy_database_server_package fait des clones.
 
-Les tables apportent leurs séquences, index, contraintes, déclencheurs, les types et fonctions dont elles ont besoin, les autres types et fonctions de leurs schémas, et les styles que QGIS a enregistrés pour elles. Les vues sont mises dans le paquet quand elles sont choisies et que toutes leurs tables le sont. Tout est tel qu'à un même instant, pendant que chacun continue à travailler : une table déjà préparée n'est verrouillée d'aucune manière qu'une modification remarquerait.
+Les tables apportent leurs séquences, index, contraintes, déclencheurs, les types, fonctions et séquences dont elles ont besoin, où qu'ils soient, les autres de leurs schémas, et les styles que QGIS a enregistrés pour elles. Ce que le corps d'une fonction ne fait que nommer est suivi aussi, autant qu'on peut l'y lire ; un avertissement donne le reste. Les vues sont mises dans le paquet quand elles sont choisies et que toutes leurs tables le sont. Tout est tel qu'à un même instant, pendant que chacun continue à travailler : une table déjà préparée n'est verrouillée d'aucune manière qu'une modification remarquerait.
 
 Les tables auxquelles il manque la colonne uid ou les déclencheurs d'audit sont d'abord préparées, sauf si c'est décoché. Le fichier ne reçoit son nom qu'une fois entier ; un paquet interrompu laisse le précédent comme il était.</translation>
     </message>
@@ -426,12 +426,12 @@ Les tables auxquelles il manque la colonne uid ou les déclencheurs d'audit sont
     <message>
         <source>Makes a database a clone, or brings a clone up to date, from a package that package_central_database has made: LizSync is installed when it is missing, the tables of the package replace those that were deployed before, and central learns of the clone.
 
-All that happens in one transaction: a deployment that fails, is stopped or loses its connection leaves both databases as they were, and so does a package that is damaged anywhere. A clone keeps its identity, and other tables, views and styles that were made there are left alone.
+All that happens in one transaction: a deployment that fails, is stopped or loses its connection leaves both databases as they were, and so does a package that is damaged anywhere. A clone keeps its identity, and other tables, views and styles that were made there are left alone. The rights that others have on the tables, and the places of the tables in publications, are given back; a warning names what cannot be, and the indexes, triggers, columns and the like that were made on the tables and go with them.
 
 A clone with edits that central has not received yet is refused: synchronise it first, or let them be carried over.</source>
         <translation>Fait d'une base un clone, ou remet un clone à jour, à partir d'un paquet fait par package_central_database : LizSync est installé s'il manque, les tables du paquet remplacent celles qui avaient été déployées, et la base centrale apprend l'existence du clone.
 
-Tout se passe dans une seule transaction : un déploiement qui échoue, est arrêté ou perd sa connexion laisse les deux bases comme elles étaient, et de même un paquet abîmé où que ce soit. Un clone garde son identité, et les autres tables, vues et styles qui y ont été faits ne sont pas touchés.
+Tout se passe dans une seule transaction : un déploiement qui échoue, est arrêté ou perd sa connexion laisse les deux bases comme elles étaient, et de même un paquet abîmé où que ce soit. Un clone garde son identité, et les autres tables, vues et styles qui y ont été faits ne sont pas touchés. Les droits que d'autres ont sur les tables, et les places des tables dans des publications, sont rendus ; un avertissement nomme ce qui ne peut pas l'être, et les index, déclencheurs, colonnes et autres qui ont été faits sur les tables et partent avec elles.
 
 Un clone dont la base centrale n'a pas encore reçu des modifications est refusé : synchronisez-le d'abord, ou faites-les reporter.</translation>
     </message>
@@ -582,6 +582,14 @@ Un clone dont la base centrale n'a pas encore reçu des modifications est refus�
     <message>
         <source>Drop the objects that the message names on the clone, deploy, and make those again that were made there.</source>
         <translation>Supprimez sur le clone les objets que le message nomme, déployez, et refaites ceux qui y ont été faits.</translation>
+    </message>
+    <message>
+        <source>rows break a check of their table or domain, or a function that computes with them does not find what it names</source>
+        <translation>des lignes enfreignent une contrainte CHECK de leur table ou de leur domaine, ou une fonction qui calcule avec elles ne trouve pas ce qu'elle nomme</translation>
+    </message>
+    <message>
+        <source>Do what the message says on central for the check or the function that it names, then make a new package.</source>
+        <translation>Faites sur la base centrale ce que le message dit pour la contrainte ou la fonction qu'il nomme, puis faites un nouveau paquet.</translation>
     </message>
     <message>
         <source>PostGIS or another extension is missing and this role may not create it</source>

@@ -32,7 +32,7 @@ begin
     end if;
 
     for v_trigger in
-        select tgname from pg_trigger where tgrelid = target_table and tgname like '00\_audit\_trigger\_%'
+        select tgname from pg_trigger where tgrelid = target_table and starts_with(tgname, '00_audit_trigger_')
     loop
         execute format('drop trigger %I on %s', v_trigger, v_table);
     end loop;

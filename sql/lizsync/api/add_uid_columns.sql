@@ -33,10 +33,12 @@ begin
             using errcode = 'duplicate_column', hint = v_problem.remedies, schema = p_schema, table = p_table, column = 'uid';
     end if;
 
-    execute format(
-        'alter table %I.%I add column uid uuid not null default pg_catalog.gen_random_uuid(), add unique (uid)',
+    -- What the tables' checks, generated columns and indexes call runs for each row, as for any client.
+    perform lizsync.note_client_settings();
+    perform lizsync.run_as_client(format(
+        'alter table %I.%I add column uid pg_catalog.uuid not null default pg_catalog.gen_random_uuid(), add unique (uid)',
         p_schema, p_table
-    );
+    ));
     execute format(
         'comment on column %I.%I.uid is %L',
         p_schema, p_table, 'Identity of the row in every database that LizSync synchronises.'

@@ -31,7 +31,10 @@ begin
         v_asked := clock_timestamp();
         begin
             -- By name: another version's slot may have more fields.
-            v_slot := lizsync.central_query('select row (version, functions, program, max_tries, asked_at, given_at) from lizsync.acquire_slot()')::lizsync.slot;
+            v_slot := lizsync.central_query(
+                'set statement_timeout = 0; set lock_timeout = 0;
+                select row (version, functions, program, max_tries, asked_at, given_at) from lizsync.acquire_slot()'
+            )::lizsync.slot;
         exception when undefined_function or invalid_schema_name then
             if lizsync.central_query('select to_regclass(''lizsync.sys_structure_metadonnee'')') is null then
                 raise exception 'central lacks functions of LizSync: %', sqlerrm
@@ -54,7 +57,7 @@ begin
                 -- While central prepares the prefetch, the clone reads its changes; while central applies those, the clone
                 -- writes the prefetch. Central does not wait for it to commit.
                 perform lizsync.central_send(format(
-                    'begin isolation level repeatable read; select lizsync.open_exchange(%L, %L, %L, make_interval(secs => %s), true)',
+                    'begin isolation level repeatable read read write; select lizsync.open_exchange(%L, %L, %L, make_interval(secs => %s), true)',
                     v_begin.handshake, v_begin.columns, v_begin.pending, v_offset
                 ));
                 v_message := coalesce(v_first, lizsync.outgoing_message(v_begin.handshake, v_begin.batches, 1));
@@ -106,6 +109,11 @@ begin
             );
             if v_state in ('40001', '40P01') then
                 v_hint := 'Somebody else was writing the same rows: synchronise again.';
+            end if;
+            if v_state = '57014' and current_setting('statement_timeout') <> '0' then
+                v_hint := 'The clone''s database or role has a statement_timeout. SET statement_timeout = 0, then synchronise again.';
+            elsif v_state = '53400' then
+                v_hint := 'Raise temp_file_limit for the role that synchronises, on the side that the message comes from.';
             end if;
             if v_committed then
                 v_detail := concat_ws(' ', nullif(v_detail, ''), 'Central is done; the clone receives it with the next synchronisation.');

@@ -10,6 +10,9 @@ set extra_float_digits = 1
 set bytea_output = 'hex'
 set lc_monetary = 'C'
 set xmloption = 'content'
+set array_nulls = on
+set quote_all_identifiers = off
+set standard_conforming_strings = on
 set jit = off
 set work_mem = '64MB'
 as $$

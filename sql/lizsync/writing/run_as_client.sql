@@ -6,14 +6,20 @@
 create or replace function lizsync.run_as_client(p_statement text, p_range lizsync.staged_range default null) returns integer
 language plpgsql
 set search_path from current
+-- Those that note_client_settings notes: as the function has settings of its own for them, these end with it.
+set array_nulls = on
+set default_transaction_deferrable = off
+set default_transaction_isolation = 'read committed'
+set default_transaction_read_only = off
 set idle_in_transaction_session_timeout = 0
+set quote_all_identifiers = off
+set standard_conforming_strings = on
+set statement_timeout = 0
 as $$
 declare
     v_written integer;
 begin
-    -- As the function has settings of its own for these, they end with it.
-    perform set_config('search_path', coalesce(nullif(current_setting('lizsync.client_path', true), ''), current_setting('search_path')), true);
-    perform set_config('idle_in_transaction_session_timeout', coalesce(nullif(current_setting('lizsync.client_patience', true), ''), '0'), true);
+    perform set_config(s.key, s.value, true) from jsonb_each_text(coalesce(nullif(current_setting('lizsync.client_settings', true), ''), '{}')::jsonb) as s;
     execute p_statement using p_range;
     get diagnostics v_written = row_count;
     return v_written;
