@@ -25,8 +25,8 @@ const (
 	endPatience = 30 * time.Second
 )
 
-// keepAliveInterval is how often central hears of a clone that is at work. It ends a session that it does not hear of for 30 seconds.
-var keepAliveInterval = 10 * time.Second
+// KeepAliveInterval is how often central hears of a clone that is at work. It ends a session that it does not hear of for 30 seconds.
+var KeepAliveInterval = 10 * time.Second
 
 // Counts says what a synchronisation did.
 type Counts struct {
@@ -254,7 +254,7 @@ func atOnce(ctx context.Context, central *pgx.Conn, there, here func() error) (e
 		if err := there(); err != nil {
 			return err
 		}
-		ticker := time.NewTicker(keepAliveInterval)
+		ticker := time.NewTicker(KeepAliveInterval)
 		defer ticker.Stop()
 		for {
 			select {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -16,7 +17,10 @@ import (
 	"github.com/lizsync/lizsync/provider"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+func TestMain(m *testing.M) {
+	exchange.KeepAliveInterval = 300 * time.Millisecond // in a test central has less patience
+	pgtest.Main(m)
+}
 
 var transports = []clonetest.Via{clonetest.ViaProgram, clonetest.ViaSQL}
 

@@ -17,5 +17,5 @@ as $$
     join pg_attribute a on a.attrelid = p_relid and a.attname = c.name and not a.attisdropped
 $$;
 comment on function lizsync.decoded_rows(oid, text[], text, integer) is
-    'On both sides: what a statement, whose first parameter is a range or null, reads rows w of a table from: columns c1, c2 … are decoded from the values in text form that p_rows, what stands after FROM, has in fields beside the uid; so many at most.';
+    'On both sides: what a statement, whose first parameter is a range or null, reads rows w of a table from: columns c1, c2 ... are decoded from the values in text form that p_rows, what stands after FROM, has in fields beside the uid; so many at most.';
 revoke all on function lizsync.decoded_rows(oid, text[], text, integer) from public;

@@ -129,7 +129,7 @@ begin
         return;
     end if;
     for v_trigger in
-        select tgname from pg_trigger where tgrelid = target_table and tgname like '00\_audit\_trigger\_%'
+        select tgname from pg_trigger where tgrelid = target_table and starts_with(tgname, '00_audit_trigger_')
     loop
         execute format('drop trigger %I on %s', v_trigger, v_table);
     end loop;
@@ -140,9 +140,9 @@ begin
     for v_trigger, v_definition in
         values
             ('00_audit_trigger_truncate', 'before truncate on %1$s for each statement execute function audit.log_truncate(%2$s)'),
-            ('00_audit_trigger_delete', 'after delete on %1$s for each row execute function audit.log_row(%2$s)'),
+            ('00_audit_trigger_delete', 'after delete on %1$s for each row when (%4$s) execute function audit.log_row(%2$s)'),
             ('00_audit_trigger_row', 'after insert or update on %1$s for each row
-                when (current_setting(%3$L, true) is null) execute function audit.log_row(%2$s)'),
+                when (current_setting(%3$L, true) is null and (%4$s)) execute function audit.log_row(%2$s)'),
             ('00_audit_trigger_insert', 'after insert on %1$s referencing new table as new_rows for each statement
                 when (current_setting(%3$L, true) is not null) execute function audit.log_statement(%2$s)'),
             ('00_audit_trigger_update', 'after update on %1$s referencing old table as old_rows new table as new_rows for each statement
@@ -150,8 +150,10 @@ begin
     loop
         execute format('create trigger %I %s', v_trigger, format(
             v_definition, v_table,
-            (select string_agg(quote_literal(a), ', ' order by n) from unnest(v_arguments) with ordinality as u (a, n)), v_setting
+            (select string_agg(quote_literal(a), ', ' order by n) from unnest(v_arguments) with ordinality as u (a, n)), v_setting,
+            'current_setting(''session_replication_role'') <> ''replica'' or current_setting(''lizsync.replaying'', true) is distinct from ''on'''
         ));
+        execute format('alter table %s enable always trigger %I', v_table, v_trigger);
     end loop;
     insert into audit.logged_relations (relation_name, uid_column)
     select v_table, a.attname
@@ -210,11 +212,36 @@ end
 $$;
 ALTER FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) OWNER TO postgres;
 COMMENT ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) IS 'On both sides: records every change made through a view that has INSTEAD OF triggers; uid_cols is the key of its rows.';
+CREATE FUNCTION audit.check_row_size(p_schema name, p_table name, p_row public.hstore) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+declare
+    v_column text;
+    v_size integer;
+begin
+    if octet_length(p_row::text) <= audit.largest_row() then
+        return;
+    end if;
+    select key, octet_length(value) / 1000000 into v_column, v_size from each(p_row) order by octet_length(value) desc nulls last limit 1;
+    raise exception 'the row is too large to be synchronised: column % of %.% has % MB as text', v_column, p_schema, p_table, v_size
+        using errcode = 'program_limit_exceeded',
+            detail = format('A row may have %s MB. A bytea has twice its size as text.', audit.largest_row() / 1000000),
+            hint = 'Keep files of that size beside the database, and their paths in it.';
+end
+$$;
+ALTER FUNCTION audit.check_row_size(p_schema name, p_table name, p_row public.hstore) OWNER TO postgres;
+COMMENT ON FUNCTION audit.check_row_size(p_schema name, p_table name, p_row public.hstore) IS 'On both sides: fails when a row is too large to be sent to another database.';
 CREATE FUNCTION audit.large_value_size() RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ select 8192 $$;
 ALTER FUNCTION audit.large_value_size() OWNER TO postgres;
 COMMENT ON FUNCTION audit.large_value_size() IS 'On both sides: the size in bytes above which a value that an update did not change is left out of the log.';
+CREATE FUNCTION audit.largest_row() RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select 480 * 1000 * 1000 $$;
+ALTER FUNCTION audit.largest_row() OWNER TO postgres;
+COMMENT ON FUNCTION audit.largest_row() IS 'On both sides: how many bytes a row may take as text to be recorded; a bytea takes twice its size.';
 CREATE FUNCTION audit.log_row() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -229,6 +256,7 @@ declare
     c_has_uid constant boolean := tg_argv[1];
     v_action text := left(tg_op, 1);
     v_row hstore;
+    v_new hstore;
     v_changed hstore;
     v_uid uuid;
     v_new_uid uuid;
@@ -253,7 +281,8 @@ begin
         end if;
     end if;
     if v_action = 'U' then
-        v_changed := hstore(new) - v_row;
+        v_new := hstore(new);
+        v_changed := v_new - v_row;
         if v_changed = '' then
             return new;
         end if;
@@ -267,6 +296,16 @@ begin
             v_new_uid := v_changed -> 'uid';
         elsif pg_column_size(v_row) > audit.large_value_size() then
             v_row := audit.without_large_values(v_row, v_changed);
+        end if;
+    end if;
+    -- As text a row may be twice as large.
+    if greatest(pg_column_size(v_row), pg_column_size(v_new)) > audit.largest_row() / 2 then
+        if tg_op <> 'DELETE' then
+            perform audit.check_row_size(tg_table_schema, tg_table_name, hstore(new));
+        end if;
+        -- From before the table was audited.
+        if pg_column_size(v_row) > audit.largest_row() then
+            v_row := audit.without_large_values(v_row, '');
         end if;
     end if;
     -- Once triggers have written this table, the row itself tells what is left of the change, until the transaction ends.
@@ -568,47 +607,39 @@ COMMENT ON COLUMN audit.logged_actions.uid IS 'The uid of the row, where its tab
 CREATE FUNCTION audit.write_event(p_event audit.logged_actions, p_action text, p_fields public.hstore, p_key public.hstore) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    SET "TimeZone" TO 'UTC'
-    SET "DateStyle" TO 'ISO, YMD'
-    SET "IntervalStyle" TO 'postgres'
-    SET extra_float_digits TO '1'
-    SET bytea_output TO 'hex'
-    SET lc_monetary TO 'C'
-    SET xmloption TO 'content'
-    AS $_$
+    AS $$
 declare
+    c_fields constant text := '(select null::uuid as uid, %L::hstore as fields)';
     v_table constant text := format('%I.%I', p_event.schema_name, p_event.table_name);
-    v_rows constant text := format('(select $1 as fields, populate_record(null::%s, $2) as key)', v_table);
+    v_relid constant oid := v_table::regclass;
     v_columns text[];
-    v_key text;
-    v_written integer;
+    v_key text[];
+    v_condition text;
 begin
     select array_agg(attname::text order by attnum) into v_columns
     from pg_attribute
-    where attrelid = to_regclass(v_table) and attnum > 0 and not attisdropped and attgenerated = '' and p_fields ? attname;
+    where attrelid = v_relid and attnum > 0 and not attisdropped and attgenerated = '' and p_fields ? attname;
     if p_event.uid is not null then
-        v_key := format('t.uid = %L', p_event.uid);
+        v_condition := format('t.uid operator(pg_catalog.=) %L', p_event.uid);
     else
-        select string_agg(format('t.%1$I is not distinct from (w.key).%1$I', uid_column), ' and ') into v_key
-        from audit.logged_relations
-        where relation_name = v_table;
+        select array_agg(uid_column), string_agg(format('t.%I is not distinct from w.c%s', uid_column, n), ' and ') into v_key, v_condition
+        from (select uid_column, row_number() over () as n from audit.logged_relations where relation_name = v_table) as k;
+        v_condition := format('exists (select from %s where %s)', lizsync.decoded_rows(v_relid, v_key, format(c_fields, p_key), 1), v_condition);
     end if;
-    if p_action <> 'I' and v_key is null then
+    if p_action <> 'I' and v_condition is null then
         raise exception 'event %: the table % has no key', p_event.event_id, v_table
             using errcode = 'object_not_in_prerequisite_state', hint = 'Add a primary key and audit the table again.';
     end if;
-    execute case p_action
-        when 'I' then lizsync.insert_statement(v_table, v_columns, v_rows)
-        when 'U' then lizsync.update_statement(v_table, v_columns, v_rows, v_key)
-        else format('delete from %s as t using %s as w where %s', v_table, v_rows, v_key)
-    end
-    using p_fields, p_key;
-    get diagnostics v_written = row_count;
-    if v_written <> 1 then
+    perform lizsync.note_client_settings();
+    if lizsync.run_as_client(case p_action
+        when 'I' then lizsync.insert_statement(v_relid, v_columns, format(c_fields, p_fields), 1)
+        when 'U' then lizsync.update_statement(v_relid, v_columns, format(c_fields, p_fields), 1, v_condition)
+        else format('delete from %s as t where %s', v_table, v_condition)
+    end) <> 1 then
         raise exception 'event %: its row is not in %', p_event.event_id, v_table using errcode = 'no_data_found';
     end if;
 end
-$_$;
+$$;
 ALTER FUNCTION audit.write_event(p_event audit.logged_actions, p_action text, p_fields public.hstore, p_key public.hstore) OWNER TO postgres;
 COMMENT ON FUNCTION audit.write_event(p_event audit.logged_actions, p_action text, p_fields public.hstore, p_key public.hstore) IS 'On both sides: inserts (I), updates (U) or deletes (D) the row of an event with the fields given; p_key holds the key of the row as it is now. An error when no row is written.';
 CREATE TABLE lizsync.clones (
@@ -805,6 +836,7 @@ CREATE UNLOGGED TABLE lizsync.changeset (
     action text NOT NULL,
     fields public.hstore NOT NULL,
     won public.hstore NOT NULL,
+    former_key public.hstore,
     first_event bigint,
     last_event bigint,
     edited_at timestamp with time zone,
@@ -822,6 +854,7 @@ COMMENT ON COLUMN lizsync.changeset.uid IS 'uid of the row.';
 COMMENT ON COLUMN lizsync.changeset.action IS 'R the whole row, U some fields, D delete.';
 COMMENT ON COLUMN lizsync.changeset.fields IS 'The values sent.';
 COMMENT ON COLUMN lizsync.changeset.won IS 'Those of them that are to be written.';
+COMMENT ON COLUMN lizsync.changeset.former_key IS 'The columns that foreign keys reference, as they were before the change gave them other values.';
 COMMENT ON COLUMN lizsync.changeset.first_event IS 'The first event of the net change.';
 COMMENT ON COLUMN lizsync.changeset.last_event IS 'Its last event.';
 COMMENT ON COLUMN lizsync.changeset.edited_at IS 'On central: time of the last event, corrected by the clone''s clock offset.';
@@ -1022,199 +1055,232 @@ COMMENT ON TABLE lizsync.synchronized_tables IS 'The publication list of each cl
 COMMENT ON COLUMN lizsync.synchronized_tables.server_id IS 'The clone.';
 COMMENT ON COLUMN lizsync.synchronized_tables.sync_tables IS 'Array of "schema"."table".';
 ALTER TABLE ONLY "Ville été"."L'arbre ""x"".y" ALTER COLUMN id SET DEFAULT nextval('"Ville été"."L''arbre ""x"".y_id_seq"'::regclass);
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (3, '79cf1c37-2d8d-45ad-bfe0-ac5256a6d41a', 'tree 3', 3, '01010000A06A080000000000000000F03F00000000000008409A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (2, 'f5fb12b9-5c1b-4ee2-a54e-5a2ea51ffd58', 'tree 2', 40, '01010000A06A080000555555555555E53F00000000000000409A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (1, '74e2b69c-8b4f-494b-a5b0-2be3d8e338e3', 'the clone''s', 1, '01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F');
-INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (5, 'f3d9c097-2161-432a-be34-19622c4db092', 'new', NULL, NULL);
-INSERT INTO audit.logged_actions VALUES (1, 'Ville été', 'L''arbre "x".y', 17945, 'postgres', '2026-11-30 22:02:41.295236+01', '2026-11-30 22:02:41.295236+01', '2026-11-30 22:02:41.478105+01', 918, '', '127.0.0.1', 42112, NULL, 'U', '"id"=>"1", "Nom"=>"tree 1", "uid"=>"74e2b69c-8b4f-494b-a5b0-2be3d8e338e3", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"central''s"', false, NULL, '74e2b69c-8b4f-494b-a5b0-2be3d8e338e3');
-INSERT INTO audit.logged_actions VALUES (2, 'Ville été', 'L''arbre "x".y', 17945, 'postgres', '2026-11-30 22:02:41.295236+01', '2026-11-30 22:02:41.295236+01', '2026-11-30 22:02:41.479118+01', 918, '', '127.0.0.1', 42112, NULL, 'U', '"id"=>"2", "Nom"=>"tree 2", "uid"=>"f5fb12b9-5c1b-4ee2-a54e-5a2ea51ffd58", "geom"=>"01010000A06A080000555555555555E53F00000000000000409A9999999999B93F", "badge"=>"2"', '"badge"=>"40"', false, NULL, 'f5fb12b9-5c1b-4ee2-a54e-5a2ea51ffd58');
-INSERT INTO audit.logged_actions VALUES (3, 'Ville été', 'L''arbre "x".y', 17945, 'postgres', '2026-11-30 22:02:42.765354+01', '2026-11-30 22:02:43.216603+01', '2026-11-30 22:02:43.530867+01', 922, '', '127.0.0.1', 42200, NULL, 'U', '"id"=>"1", "Nom"=>"central''s", "uid"=>"74e2b69c-8b4f-494b-a5b0-2be3d8e338e3", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"the clone''s"', false, '{"time": "2026-11-30T21:02:41.643526+00:00", "origin": "388014d7-edee-4b32-a35b-b240653bbb22", "sync_id": "63997402-1eb0-494a-bbc2-6b620cdb7a12"}', '74e2b69c-8b4f-494b-a5b0-2be3d8e338e3');
-INSERT INTO audit.logged_actions VALUES (4, 'Ville été', 'L''arbre "x".y', 17945, 'postgres', '2026-11-30 22:02:42.765354+01', '2026-11-30 22:02:43.216603+01', '2026-11-30 22:02:43.61207+01', 922, '', '127.0.0.1', 42200, NULL, 'I', '"id"=>"5", "Nom"=>"new", "uid"=>"f3d9c097-2161-432a-be34-19622c4db092", "geom"=>NULL, "badge"=>NULL', NULL, false, '{"time": "2026-11-30T21:02:41.662786+00:00", "origin": "388014d7-edee-4b32-a35b-b240653bbb22", "sync_id": "63997402-1eb0-494a-bbc2-6b620cdb7a12"}', 'f3d9c097-2161-432a-be34-19622c4db092');
-INSERT INTO audit.logged_actions VALUES (5, 'Ville été', 'L''arbre "x".y', 17945, 'postgres', '2026-11-30 22:02:44.132706+01', '2026-11-30 22:02:44.132706+01', '2026-11-30 22:02:44.134015+01', 934, '', '127.0.0.1', 42112, NULL, 'D', '"id"=>"4", "Nom"=>"tree 4", "uid"=>"f6f32eb8-4b98-49e4-a52a-54fae03963e4", "geom"=>"01010000A06A080000555555555555F53F00000000000010409A9999999999B93F", "badge"=>"4"', NULL, false, NULL, 'f6f32eb8-4b98-49e4-a52a-54fae03963e4');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (3, '8e8cda98-799d-4f11-ae55-81217aba1a16', 'tree 3', 3, '01010000A06A080000000000000000F03F00000000000008409A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (2, '17324003-0119-4113-a77e-620496d21a16', 'tree 2', 40, '01010000A06A080000555555555555E53F00000000000000409A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (1, 'be90ec1a-5096-44f4-b3c4-bbb1cf39ccd7', 'the clone''s', 1, '01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F');
+INSERT INTO "Ville été"."L'arbre ""x"".y" VALUES (5, '9782c781-f3ba-4f2f-bbfb-96bf2efd6fa3', 'new', NULL, NULL);
+INSERT INTO audit.logged_actions VALUES (1, 'Ville été', 'L''arbre "x".y', 17977, 'postgres', '2026-12-01 01:51:25.143412+01', '2026-12-01 01:51:25.143412+01', '2026-12-01 01:51:25.173835+01', 951, '', '127.0.0.1', 48786, NULL, 'U', '"id"=>"1", "Nom"=>"tree 1", "uid"=>"be90ec1a-5096-44f4-b3c4-bbb1cf39ccd7", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"central''s"', false, NULL, 'be90ec1a-5096-44f4-b3c4-bbb1cf39ccd7');
+INSERT INTO audit.logged_actions VALUES (2, 'Ville été', 'L''arbre "x".y', 17977, 'postgres', '2026-12-01 01:51:25.143412+01', '2026-12-01 01:51:25.143412+01', '2026-12-01 01:51:25.174956+01', 951, '', '127.0.0.1', 48786, NULL, 'U', '"id"=>"2", "Nom"=>"tree 2", "uid"=>"17324003-0119-4113-a77e-620496d21a16", "geom"=>"01010000A06A080000555555555555E53F00000000000000409A9999999999B93F", "badge"=>"2"', '"badge"=>"40"', false, NULL, '17324003-0119-4113-a77e-620496d21a16');
+INSERT INTO audit.logged_actions VALUES (3, 'Ville été', 'L''arbre "x".y', 17977, 'postgres', '2026-12-01 01:51:25.391015+01', '2026-12-01 01:51:25.444197+01', '2026-12-01 01:51:25.485545+01', 955, '', '127.0.0.1', 48858, NULL, 'U', '"id"=>"1", "Nom"=>"central''s", "uid"=>"be90ec1a-5096-44f4-b3c4-bbb1cf39ccd7", "geom"=>"01010000A06A080000555555555555D53F000000000000F03F9A9999999999B93F", "badge"=>"1"', '"Nom"=>"the clone''s"', false, '{"time": "2026-12-01T00:51:25.20063+00:00", "origin": "f96cfb91-da90-449e-9b9f-b50dd38e7c6b", "sync_id": "eff3a6c3-9558-49c7-b1ca-ac424b05533e"}', 'be90ec1a-5096-44f4-b3c4-bbb1cf39ccd7');
+INSERT INTO audit.logged_actions VALUES (4, 'Ville été', 'L''arbre "x".y', 17977, 'postgres', '2026-12-01 01:51:25.391015+01', '2026-12-01 01:51:25.444197+01', '2026-12-01 01:51:25.501339+01', 955, '', '127.0.0.1', 48858, NULL, 'I', '"id"=>"5", "Nom"=>"new", "uid"=>"9782c781-f3ba-4f2f-bbfb-96bf2efd6fa3", "geom"=>NULL, "badge"=>NULL', NULL, false, '{"time": "2026-12-01T00:51:25.202799+00:00", "origin": "f96cfb91-da90-449e-9b9f-b50dd38e7c6b", "sync_id": "eff3a6c3-9558-49c7-b1ca-ac424b05533e"}', '9782c781-f3ba-4f2f-bbfb-96bf2efd6fa3');
+INSERT INTO audit.logged_actions VALUES (5, 'Ville été', 'L''arbre "x".y', 17977, 'postgres', '2026-12-01 01:51:25.570869+01', '2026-12-01 01:51:25.570869+01', '2026-12-01 01:51:25.572+01', 967, '', '127.0.0.1', 48786, NULL, 'D', '"id"=>"4", "Nom"=>"tree 4", "uid"=>"02da0749-1e9e-42c7-8edc-f6ceb9f578b5", "geom"=>"01010000A06A080000555555555555F53F00000000000010409A9999999999B93F", "badge"=>"4"', NULL, false, NULL, '02da0749-1e9e-42c7-8edc-f6ceb9f578b5');
 INSERT INTO audit.logged_relations VALUES ('"Ville été"."L''arbre ""x"".y"', 'id');
-INSERT INTO lizsync.clones VALUES ('388014d7-edee-4b32-a35b-b240653bbb22', 't_everystructureisupgraded_7x2okhbgglwd', 'anna', '{17945}', 7714072705874536844, 7714072705874536844, '920:920:', '6ab17094-ae80-4fa1-93e5-a29f45e108b8', '63805e69-3df2-40d7-a1da-67b53b2f6174', '3:16511796131600383764:-12271370319601178962', '1:521228388911014515:-2255316610372791822', 914, false, '2026-11-30 22:02:40.761593+01', '2026-11-30 22:02:43.966927+01', NULL, '916:916:', '914:914:', 7714072705874536844, '{"\"Ville été\".\"L''arbre \"\"x\"\".y\""}', '{17945}', '920:923:920,921', NULL, NULL);
-INSERT INTO lizsync.conflicts VALUES (1, '2026-11-30 22:02:42.765354+01', '"Ville été"."L''arbre ""x"".y"', '74e2b69c-8b4f-494b-a5b0-2be3d8e338e3', '388014d7-edee-4b32-a35b-b240653bbb22', '63997402-1eb0-494a-bbc2-6b620cdb7a12', 'Nom', 'central''s', 'the clone''s', '2026-11-30 22:02:41.478105+01', '2026-11-30 22:02:41.643526+01', 'postgres', 'postgres', NULL, 'central', 'last edit wins');
-INSERT INTO lizsync.history VALUES ('63997402-1eb0-494a-bbc2-6b620cdb7a12', '2026-11-30 22:02:43.09014+01', '388014d7-edee-4b32-a35b-b240653bbb22', '{b0b00837-56c9-49e8-8624-acbf24a2128f}', 1, 3, NULL, 'partial', 'done', 2, 1, 1, 1, '00:00:00.877691', '-00:00:00.062257');
-INSERT INTO lizsync.installed_functions VALUES ('audit.audit_table(regclass,boolean,boolean,text[])', 'f9137258b1dadfed78792fd0d21be1e04283a964a1ce608993891ad4a489aea3', 17751, '734');
+INSERT INTO lizsync.clones VALUES ('f96cfb91-da90-449e-9b9f-b50dd38e7c6b', 't_everystructureisupgraded_sopfarfpzifd', 'anna', '{17977}', 7714131824903466187, 7714131824903466187, '953:953:', 'ac9837ba-6db0-4a60-96bd-a156117c6b8e', '9b56648d-b9bc-4755-8a84-b2ecad5a447c', '3:4126754768533472483:7671875955150152043', '1:2112750465392391607:7980647855224378007', 947, false, '2026-12-01 01:51:25.06142+01', '2026-12-01 01:51:25.532062+01', NULL, '949:949:', '947:947:', 7714131824903466187, '{"\"Ville été\".\"L''arbre \"\"x\"\".y\""}', '{17977}', '953:956:953,954', NULL, NULL);
+INSERT INTO lizsync.conflicts VALUES (1, '2026-12-01 01:51:25.391015+01', '"Ville été"."L''arbre ""x"".y"', 'be90ec1a-5096-44f4-b3c4-bbb1cf39ccd7', 'f96cfb91-da90-449e-9b9f-b50dd38e7c6b', 'eff3a6c3-9558-49c7-b1ca-ac424b05533e', 'Nom', 'central''s', 'the clone''s', '2026-12-01 01:51:25.173835+01', '2026-12-01 01:51:25.20063+01', 'postgres', 'postgres', NULL, 'central', 'last edit wins');
+INSERT INTO lizsync.history VALUES ('eff3a6c3-9558-49c7-b1ca-ac424b05533e', '2026-12-01 01:51:25.42923+01', 'f96cfb91-da90-449e-9b9f-b50dd38e7c6b', '{40dab608-3783-4c98-b670-cbbd5b862d39}', 1, 3, NULL, 'partial', 'done', 2, 1, 1, 1, '00:00:00.103395', '-00:00:00.007481');
+INSERT INTO lizsync.installed_functions VALUES ('audit.audit_table(regclass,boolean,boolean,text[])', '8dcfedf3e3fb18a5edad8a623200dce38273eb680fc2d8b5251f5faa6a16c806', 17751, '734');
 INSERT INTO lizsync.installed_functions VALUES ('audit.audit_view(regclass,boolean,text[],text[])', 'fb563623b75f3b15f46185f4879f89a98825623d387f0559319610b9b21946de', 17752, '735');
 INSERT INTO lizsync.installed_functions VALUES ('audit.audit_view(regclass,boolean,text[])', '620ad4d3ba447a51fe0bc00fbe346b7e196cd2f6209c1c6795f7782bab35633e', 17753, '735');
 INSERT INTO lizsync.installed_functions VALUES ('audit.audit_view(regclass,text[])', 'afe3f374f8ee087479421cdbc0014f6c4764f7629cc5cf73d03a88784fccd6fc', 17754, '735');
 INSERT INTO lizsync.installed_functions VALUES ('audit.replay_event(bigint)', '7cd09b7abacc2bc9fd5f0bfdd7d1da4a4a2062f7332862ad76d6921873dfaff6', 17755, '736');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.purge(interval,interval)', '0336939267cb06bd7ccab449bb2d2e0ea80b89b83479a9ec5948a111cde8ede3', 17772, '752');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.purge(interval,interval)', '0336939267cb06bd7ccab449bb2d2e0ea80b89b83479a9ec5948a111cde8ede3', 17774, '754');
 INSERT INTO lizsync.installed_functions VALUES ('audit.rollback_event(bigint)', '653cf03a5e7d3fc86d09cdbc6f709bd804efcc7d4001d9a60c95725ec3b12f77', 17756, '737');
-INSERT INTO lizsync.installed_functions VALUES ('audit.large_value_size()', '76d4bf6d59d63a1ed3e336933c07cc38a998eb3831ea4e34efb0d3cf3f039efc', 17757, '738');
-INSERT INTO lizsync.installed_functions VALUES ('audit.log_row()', '778753a03435210d71e86d948b2a92bbbebacaf9f043f150144ee2add2b5d9e9', 17758, '739');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.has_audit_triggers(regclass)', '7127793ff1e792bf3889a5c3ef64dc2c6dc25cd60b3587b9cf3d0eacb49ebe83', 17784, '761');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.max_tries()', 'cc00bdf1eb1264106b92ca2439467a9565bc847268923d79ad1e8e4c4bf0db78', 17859, '827');
-INSERT INTO lizsync.installed_functions VALUES ('audit.log_statement()', '3fb04a24332253a5f9da4a8221f1ad8b892b561e42d7fd6fa6842b9799cbf34e', 17759, '740');
-INSERT INTO lizsync.installed_functions VALUES ('audit.log_truncate()', 'd525c695b93a67114ba2c8ca68ee7c66224a17d34bc6b4fd5af637cff10f5ce9', 17761, '741');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.has_uid_column(regclass)', 'e9f8179c3d3ae4aa89930fb96fdcfedc481fa5cb4ece1ea870a3039cbd669ecd', 17785, '762');
-INSERT INTO lizsync.installed_functions VALUES ('audit.what_triggers_left(oid,name,name,uuid,hstore)', '1ecdf44555722363df093093e8cec336b3a3d23b83e9fa937a9cd0856263072c', 17762, '742');
-INSERT INTO lizsync.installed_functions VALUES ('audit.without_large_values(hstore,hstore)', '10eda35c5070ee1124949edcb27540f7254c8b88942355c4a17d8e37dabafd2e', 17763, '743');
-INSERT INTO lizsync.installed_functions VALUES ('audit.write_event(audit.logged_actions,text,hstore,hstore)', 'fffdc23b1b4af0c80e4922f7fd5d624b42bd3002bcffc2aadd607c875b7096a1', 17764, '744');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.add_uid_columns(text,text)', '4d5506c895989cc0cae4f376faa4921c3a1792b6735e6c87bad6ef54feab01c7', 17765, '745');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.compare_tables(text,text)', '8c287ccb4990d6c044a9a4f0a8de572d0f9ddcd97ef13a83ed17211bad29c9a5', 17766, '746');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.create_central_server_fdw(text,integer,text,text,text)', 'b0c071ab6d7b6ba30da7225873d73f736dcb20bc808df7e142808868e7f6798a', 17767, '747');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.entrust_clone(uuid,name)', 'b8f4fc15dee5de00d5c2455e02d1ccaebf186ff51a07da57dbacf7b23f4a8de2', 17768, '748');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.forget_clone(uuid)', 'd4cc15fae4cc207c045c5dca1a455e9a377b331f851601997ba7e6033931269d', 17769, '749');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.give_up(regclass,uuid)', 'ab0e550cad03bc76edf1211731643bd3a0471b933adea9470a5babd4488369ba', 17770, '750');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.import_central_server_schemas()', '3ed15ea5c406af00ac08d1c186b8a6717ed6d253fcb6c977161e3c2c2ac631fc', 17771, '751');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.register_clone(uuid,text,name,text[],pg_snapshot,uuid,pg_snapshot,bigint)', 'e8ca6a89abd4cae7c89a7ca8f021bc424640e6a364c469db7bb4c7c15a500ee3', 17773, '753');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.revoke_clone(uuid)', 'ff46a8ba94465ad3df49f9a3f359110242b40bac4b0ed0ee9cca9532c4897390', 17775, '754');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.synchronize()', 'e3bd5e0435d3e60d3f3cd9075b559af806df1c2ac2ee66429c1071a58b8da867', 17776, '755');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.audit_arguments(regclass)', 'f8861fa2aa2f7ad29b90e6996fddb5770de943b0bedd7aa78655de0523200f69', 17779, '756');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.current_rows(oid,uuid[])', '38fcb41957591a54dc697f620bdc7c7f80418c8b8b98362867420835b88af1b3', 17780, '757');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.foreign_keys(oid[])', 'ec91d818e1a6d624166f8ce6bfc92aae78e82571c36569982003309801983309', 17781, '758');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.function_digests()', '55fe21327f6b72718fd118d2535a30d583330ccef935c263f3a4489d5615884d', 17782, '759');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.publication_list(uuid)', '2d1fdbcee6be811345562cc12a98b5eada36279e5c9b16f3bbc99d27d2cacb34', 17789, '766');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_functions(text[],text,text)', '2e1be0efd2de22c0d5618a13e6eb2426c85961dedd369df504d807ca369ef683', 17790, '767');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.relation_name(text,text)', 'ac2a7d55afb809cbc005b4d158e525985fd773a276d0a12442cf0f9c53bf94d2', 17792, '768');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.server_id()', '8f7d42928ea1b6f1a1f13d4fbf462e00c1fb6179ee6890c295fd4ba6f8a841c8', 17794, '770');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.table_columns(uuid)', '7cd50399f6b8a1c89fd7b572097f3844bb1346092830cefdf0f32b68f0eb339d', 17795, '771');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.table_states(text[])', '26ae9934e07e1f47d5853403d62af4e8b54f671b5999d94fcb75f92fe00fa78b', 17796, '772');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.uid_column_problem(regclass)', '84616da715df31b92cfbe6d0b492d6066b0f3b4710b1683cde12e26da7a34a71', 17797, '773');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.unsafe_tables(text[])', '6a107bce88f9757d5252d83fbc42cc14e663bd9dd2f5263f336d4448c8c7b9fe', 17798, '774');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.user_schemas()', '4f37f90a85820b59263e336801655454677ce35501a2066415681cd9ad17d51e', 17801, '775');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.effective_cursor(pg_snapshot,pg_snapshot)', '99822bb180f8bf6d75adffd69b5a3e1fc2a88e044ad77e07b55383c65f28c6df', 17802, '776');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.events_digest(pg_snapshot,lizsync.pending_row[])', '2c1eb7ee95c26e56bd3cc20941d69ccd1eec5e32fdf30d7ea2b248a047d2b400', 17803, '777');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_received(bigint,pg_snapshot)', 'cd2a42551b85d3f15b32fe5f69295d261c79bfd41b2f5c0127343554f366837e', 17804, '778');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.unseen_edits(lizsync.exchanges)', '17c60335616f1bb22f2f67a8b9f73a8bc1fb4356cf58a0bb995e1a1512d3dd64', 17811, '785');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.max_exchanges()', 'ecb4bdb88e48a3991356092b27bd41df0fccda58765967d01d45a58facc5b254', 17858, '826');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.purge_batch(interval,interval)', '76d804c7c35a4dbbc29e0376e333f60c22cf30496674628f64fb390177c03ceb', 17805, '779');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.purged_up_to()', '7d66a537f6a29bba6687936296c9a0bf67c39b1324cf69ccf678f1604251619f', 17806, '780');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.remap_log()', 'f2e2c77594114490896b3feedce135da9be73675f3923ca0c7f1f37f09a44ab1', 17807, '781');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.snapshot_contains(pg_snapshot,pg_snapshot)', '8e326a97c373006b5b61071d2bc54fd488fbb795d2d3613f88463a5933711500', 17808, '782');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.snapshot_with(pg_snapshot,xid8)', 'f2dce630c7d4de7b5b727ce7cc70122570311c75ec6046ed9c293e55f9396972', 17809, '783');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.system_identifier()', 'c652b685e6895d31a9b287e04f9937aabf67b5a9edc571005c2585d2eb838bda', 17810, '784');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.unseen_events(lizsync.exchanges)', '89c51be95dbd249beabd06b587d094123fd18c49f6d71acc56e6bc805877f4da', 17812, '786');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.changed_tables(lizsync.exchanges,boolean)', '121279bec022e624b77227aa33071c983bb7d19abebe70b938d6e74b85c43589', 17813, '787');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.net_fields(hstore)', 'e8ba22da7cd0cefc5b5b99017542286c649766e7e8d9328151b3e41895875e84', 17814, '788');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_purged_conflicts(oid,boolean,boolean)', '4f8c1fa974426e96f877a70a9be102fefaf970db212200dfa973f1139775440d', 17816, '790');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.reduce_changes(pg_snapshot,integer)', 'e52411badf8677e10ca07ac9e78ca5d8a472455715514f8898ea9010e14edbe1', 17817, '791');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.resend_given_up()', 'e96bb1439022779914669055773e6bc2653583606b4c85fe23acee2f29e42685', 17818, '792');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.detect_dead_peer(boolean)', '345a7a6e1cc00d2320929724794a484227c52e62681438a7cbcc6a382d4c8744', 17856, '824');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.resolve_column_changes()', 'db2686554c8ad3d0a93856521a8b32b0d7c4e7a711728c82bc99765c6cae5645', 17819, '793');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.stage_changes()', '606ba80474a25feabe2134dd1284a724667f42080c5f4bebd34727bd153fec1e', 17823, '795');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.begin_deployment()', '9e6e9ffd920e44e05ccb77f86b6fd423de23599bc54b72508174406d4c937795', 17824, '796');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_clone_role(name,text[])', '8b1d0c62b83125cb210837ed2eac7c472d05e42392baf639de65460a83fe3bde', 17825, '797');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_deployment(uuid,integer,uuid,text,bigint,bigint,oid)', '9ffe09b071505d24a039aba5b4695745f821969ebf6037ac78416a94bdbad755', 17826, '798');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_entry(uuid,lizsync.clone_entry)', '6d6d3052ed8e2a8478b10b3a9f749add52798179a08eaf51f15bef07f77ab40b', 17827, '799');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.identify_clone(boolean,text)', 'eff16fc4d0804e435718c45fe649c9a1872443eabe53a123c06fad97e6a1c114', 17833, '805');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_target(uuid,bigint,pg_snapshot)', 'c1da2d13b3028783c0966f0a3cc9dbef4510519a1d1478844b3914fd2a0e3f47', 17828, '800');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.clone_role_grants(name,text[])', '8cd1a431e043d490a5915123aa2e5939bdcc95c6ab4fe5a1f6a076e114c95528', 17829, '801');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_deployment(uuid,bigint,pg_snapshot,uuid,uuid,text[])', '37314d812e6a3b4ac54f1ea1b474460c340b5f0959d0ba22e1d3ac7ad159d9d8', 17836, '808');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.deployment_entry(uuid,uuid,bigint,pg_snapshot,pg_snapshot)', 'eae94d09d17a95f7f5725db87a8a14c66e18789b834dd90bb441e73ff98ff00a', 17830, '802');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.forget_edits(text[])', '227905a1d008048875ed40ebde3d888256571dd1cb5298eeccb7af55ad187e51', 17831, '803');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.grant_exchange(name)', '582c0c0f74bb9080cf8d3100e29adcdf4f0cbd0590436f6fe6beeba52f9d9c25', 17832, '804');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.rebase_edits(text[])', 'ea84e1c461a07830284296fb4390cf6b770754884055fee47c2367e60daa348e', 17834, '806');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.rebase_row(text,uuid,bigint[])', '41fd107be3090dfe8687c1dacbff9c4bcc7517e87a58668b789850046abec818', 17835, '807');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_original()', 'd752fd0cf97b1b7f97f20674ed9292ceb32d81ef67909eb2e0590982923078ac', 17837, '809');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_unsent_edits()', '7a16e0537383d33321b16854e8b993a47f5b3b8af16676758869bccf8b16e65b', 17838, '810');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.stage_unsent_edits(lizsync.clone_entry,bigint,pg_snapshot,text[],boolean)', 'f53e8edc4e470675195d908318059422a2bc1f5e24e736195e30180c4b1c8ae5', 17839, '811');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.unsent_edits()', '554935f0ace9840c6815ec039763e5fe37835b46021f4bce40dd491ff58096d9', 17842, '812');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.clock_correction()', '1e27d29493896c1e039530091282afaba3b91d240491e068dc6750f91d05ba91', 17854, '822');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.admit_clone(uuid,text)', '6f558ce25c38d326fb3ae759a3fcbd8166e4bcac7c6c64f22f9fbe17a469d8f8', 17844, '814');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.begin_synchronization(integer,text,text)', '5194786548ef25cb46c7ebc16c358382a4775a9b9d2e4c899587595819a4a91c', 17845, '815');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_functions()', '5a4540264fc1e31acddbbf62b9ef132ebe3b09606d08d5cd91f0c9b8230aae14', 17848, '816');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_identity(lizsync.clones,lizsync.handshake)', '5f96b2c656eca0805f9ecada8344e033ba2ea5f2731b1695331ce3d642e36453', 17849, '817');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_not_purged(lizsync.handshake,lizsync.pending_row[])', '4b9c579b187a036a9955ccb0d97f369e94eb1868863d88a37b05b84070dae2c2', 17850, '818');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_readable(uuid)', 'd07d48ce4f7f564c2f9ea2fcc38291c154e8d3d1ba4f89430e749f5477e12c21', 17851, '819');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_structures(lizsync.handshake,lizsync.table_column[],oid[])', '02cd54d354744c4daf0b4ed84304bd6c39e9744fdc5f20f71370fdcdd2cff46a', 17852, '820');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.clear_exchange()', '76453d44da07e9291117326a6c14b784c2933bd99c20e666ff176b3a8a4a4920', 17853, '821');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.release_slot()', 'ac127c6a323405d803a5133f5b0d79cfcdf6842465fc5f63b989dba3c9930677', 17863, '829');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.slot_lock_class()', '9185aff604f924d3f7b2884a6da71acb0e8b4f244997a22fb2fecaaed9209c9f', 17864, '830');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.speaks_for(lizsync.clones)', '0ed46c57aa26b4804483874d2d03b07144d11fe9507b31e4966055dee526813d', 17865, '831');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.take_up_deployment(lizsync.clones,lizsync.handshake)', '28f8340d86bbb370a4580910b9f8addc6a61c6b6009ecc33d80c4714e2bd0591', 17866, '832');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.this_exchange()', 'c9d1114bbd2c8cfb6b5995a395436b0aa53d8e8baa66d959063b2730646d8b88', 17867, '833');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.apply_prefetch(text)', '7e20a38831ed26e0d8d9ac148884d4caad4e33ed0b94161728aeca47a0f254b1', 17868, '834');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.apply_reply(lizsync.acknowledgement)', 'd28ffca5b106f22feea85ccca43e4aae2246e48942673b476cc97d8efae79722', 17869, '835');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.attribute_events()', '3d53245065f97becd7f055333e079fda393c53baa1d02313459521bae01e65b4', 17870, '836');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.attribute_plain_events(lizsync.exchanges,oid[],oid[])', '5874f5011495768c42722be8ace218062b56f441fd99e1eb84c6772a28dab16a', 17871, '837');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.attribution(lizsync.exchanges,timestamp with time zone)', 'ce279886f5392036545854cc321fb44cfa1ad157be2dc035e99737bbf9ba9595', 17872, '838');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.close_prefetch()', 'b963776cb1d07b63ac905a443d53f32c18a67571c2defff68301e0d5bbc5bc17', 17874, '840');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.close_reply(lizsync.acknowledgement,lizsync.pending_row[])', 'c20b7b167daaf7c71e21c71ee5d83ad7a4b51e67a2e9b5504b229007fdca3b8c', 17875, '841');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.hold_edited_rows()', '3936c91a515a0ad283cefd3309e65dc7bc30885de4c14272074bf5840be5a17c', 17876, '842');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.make_reply(uuid)', '5d8bdec2bf6d110bf4a187e446ba8897543282f865d6833fafa5308a2376dd9d', 17877, '843');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.prepare_prefetch()', 'ab3b796c1ca2e9e2f1162d382306c10843a02a25115b3808fe8c00a4dbe88283', 17878, '844');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_in_pass(text,boolean)', '286eab7c5c31bf8ab3ade2877c960b4c9e8ed8dfa61f6884646db23e2dea01da', 17921, '884');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_cascade_conflicts(lizsync.exchanges,oid[],oid[])', '2047cb6cfb2a84a82a85a56cbdf7f206e1fc9069ef44948895dd5cebca14e18c', 17879, '845');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_delete_conflicts(lizsync.exchanges,oid[])', 'b0e88ece2464d0de5c03174e418e74113e787292477ed66e552765435e59a815', 17880, '846');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_missing_row_conflicts(lizsync.exchanges,oid,uuid[])', 'cccefdfe9fc430958f0a56698fdf923d0bd958ec6f74870aed2f74745c52090c', 17881, '847');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.rewritten_events(lizsync.exchanges,oid,uuid[])', '4f294c0e38e3289928c86203198b47f12fb4f606e055888bbf8586e7b8703499', 17889, '854');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_pending(uuid,lizsync.pending_row[],lizsync.pending_row[])', 'e3c435886af715285efc07c69265bcaabac83fb8f695a5cc08e015aed0bbe4d8', 17882, '848');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.refresh_views(oid[])', 'db5bc04357b76036c7035bcaba9b594bca7e3b9fbe7f60bb0d9d8132178134da', 17883, '849');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.reply_changes(lizsync.exchanges)', '78fa8dbc25ad913f8d0603cd51a4e9d94c2f4142d3d05fe27c81b48cd2ee9c17', 17884, '850');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.reply_events(lizsync.exchanges)', '45da4f9b259c5ed549b3f3a48a39bf3b3ea55f354fd97093d4cc5ecf701dde28', 17886, '851');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.resend_rows(oid,uuid[])', '4b588590b9c465089cb2d6b15c7c089ef7d78b965f72f501a49fd13a121f8634', 17887, '852');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.rewrite_events(oid,uuid[])', 'd380240098be9287e281c3237237c39d1c4a8c3a01d24fa643b9c412a2b37ab2', 17888, '853');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.rows_beyond_prefetch(lizsync.exchanges)', '9bc3af77ac3df579def103076d2e738c1c33460c30cd6d9eb7d944ffe6fbfcf9', 17892, '855');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.rows_to_rewrite(lizsync.exchanges,oid[])', '8ce686535050c8d5d1f51674d43615d2fc12be5cb1ad8eb985c693b1d0ff6794', 17893, '856');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.batch_size()', 'f67831816643488aa058ceaf6ed1dd5b17b3034673698362ce640444e8138ef9', 17896, '859');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.central_query(text)', 'e3e7a4af77109054dccb11d35b923ddb42d7de34df6bb0b2e01bc52b7398fb6d', 17897, '860');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.central_result()', 'ab0ecad6b70b21c9ac0550e2f2ac2cf7353be212e25e1f3a52d3912e1b9e0d7b', 17898, '861');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.central_send(text)', 'c547d06c0351df170d676eb402fb89a0ce855c4274766b62793fb492586889a9', 17899, '862');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.outgoing_batch(pg_snapshot,bigint,bigint)', '19beefdbbd08670bbd7d9f987d818cfdbaa92b428b7e0eafacdef47b6b95ec2c', 17900, '863');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.outgoing_message(lizsync.handshake,bigint[],integer)', 'f655d2c9d54f18e5e4745b206331155880c2540cae2589f1db00d86aa3281bd3', 17901, '864');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.enable_statement_capture(uuid)', '1cf3a0886e40cb4f5fae6f5baae4a927072fd63bae67549351a6677ec0b8d48d', 17913, '876');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.receive_prefetch(text)', '99bccf46ae274445ba74fab6811b175cedc67a6a67c3916005325777accd6f02', 17903, '866');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.text_size(hstore)', '24bde3a3426c186ed4084175990b08fe7539fdaf9327856485903ca06755f89a', 17905, '868');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.first_ordinal()', '22c2ad129f7bfcfa9c1bde926f79e917642a941495e594fefc98e1584da4191e', 17915, '878');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_captured_by_statement(oid)', 'f6361ea94fe6e707249980789d1a05d7befe7a7ac34b87c6df49732bf50db2fc', 17920, '883');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_replaying()', '2e48b9bc8fb3cc13d816b94ca72e9a9c0443b0b487eae19748ee877721e3b4f2', 17922, '885');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.may_cascade(lizsync.staged_range)', 'f588791bc44e907d7c3b45c36a253d35dc10da614e24971b49cedda30eda19dd', 17923, '886');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.may_set_replica_role()', '8279535b55430c5e397d4e998dbb7924d358fe070aaff868e363db528e1f7299', 17924, '887');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.orphans()', '8412e96f7cebb618776c8937641fd97be4b80d84ca0dd9578579fcf1506fcf65', 17926, '889');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.unstage_rows(lizsync.pending_row[])', 'ba4b4d83e03a1225b66b539362ccae9b8c3e1601a7f078f8df7c5f3d28ec849b', 17936, '899');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.staged_rows(oid)', '3f25cf6c928e2f2e8995df59e8a8190dcc8ed465494a12151a0f77ad850a5438', 17933, '896');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.triggers_to_disable(oid,boolean)', '5cfb9c2f32ae1236fd4ac48467ebb216d620b4b1038a476b3ae0643381b54bb6', 17934, '897');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.hstore_schema()', 'cd387e85b1f1990ea07eafdb080f303dbac73c859c47780f13552dfc6a35bcbe', 17786, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.current_version()', '7430b1e7e2ef81d4938e02a721020392d43dde2fdd2475c865f751a0906d1758', 17855, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_server_error(text)', '25b5819770869d6c951c3c0d044b4979c498c4a8ad83ad814a0f962354d09a1a', 17787, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_central_exchange()', '1e9ce8677fca6de0654305abb913ceac25a7d56b1ce8b9b01a08b804dc129be8', 17857, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.functions_state()', 'b969b9d1dae71542e4b9e71d2b6be37b4a0d494999f783464f67e96dc549b9cb', 17783, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.relation_name(oid)', 'bb5ddd0f00f30678435c22bb5d4cfbda43b834ff3854a299e9708c6cd30e9f3e', 17791, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.sent_columns(regclass)', 'c716541d258ade586366cda65a24fc721652013d68f48316a84788bd4be6e823', 17793, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.local_columns(regclass)', '9fdf316925b4ef8f9358954db9042e0b0bcdd6e9fec0530aa21099a933a81634', 17788, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.prepare_changeset()', '294bcb11b4cf62bf6bacd4a205ade7abf5f937ad4d9263851bf81ef33afbc7f9', 17815, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.resolve_conflicts(oid,boolean,boolean)', '29d83f061debb6e6279b1dc039df1e84e1832b6d3b4351a11149ab44d37bb9e8', 17820, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.acquire_slot()', '2c3665bd89b11a61e96bfcd87a318cbb1585d1701dd9f3ca875734ce6db4796f', 17843, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.open_exchange(lizsync.handshake,lizsync.table_column[],lizsync.pending_row[],interval,boolean)', 'ddc6a737bf2dcced51a6ac0f87a79397d599d0f2308cca953743facf501ec705', 17860, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.close_exchange()', 'd702b5d894e401a7cd7699a4d47dd4186ecf13d36c0a69aee70dbd53f9e2b334', 17873, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.clone_conflicts(uuid,integer)', 'e4bf39ddc5b7833f3ecbc02f4ca9f04c353bd8d4941b0c61437d712daec4fba1', 17894, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.clone_status(uuid,pg_snapshot)', '40b0249e4e34eb1241866695fcb68133b2cd710c9a7a358a9b17996fe9795209', 17895, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.receive_batch(text)', '85159370334e243acf36abf5657e14eb27e679974586b6ab94779b97845af4a7', 17902, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.reply_batch(uuid,integer,uuid)', '7733f9862fe17ac4affe8acc764f1ae91e43dce00f25e735866a9585cdf03aee', 17904, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.accept_range(lizsync.staged_range)', '5175bcbcd58a94a33ac68326d4a0d7ba7647c3e80202218e89b87003fb8a4ed6', 17906, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.accept_rows(oid,uuid[])', 'b60f83e9726a911dbb27ff4eac883dffebe64868e22349513b460dbd0220d276', 17907, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.apply_changes()', '4ad6a40ff972ac86de49e18b93daa1b79d894980d62615417fee925467f4b033', 17908, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.changeset_tables()', '0c8cc8f4f2f83927d3aad2a92230316db362f1d730fbde9a47093bfdb4cf57f0', 17911, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.changeset_groups(oid,boolean,boolean)', '6b2b4f1b619daa84604a08b5a6c77d89f61def29d8e87f46b9442f00a93b12ce', 17909, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.exchange()', '3c7692c4718e90fdeae686c2d480dc27511d68db874537f879e0e36cb9af116f', 17914, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.has_deletes(oid)', '9ecb746b54c7c80d79bec94b5a40aad7d775434da8d64b0481280576d24a31f5', 17917, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.from_range(lizsync.staged_range)', '1b6bd0954f1eb0dc0f8077459d3d75e55b1ed7b226ce68dd73187f5c016306b0', 17916, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.insert_statement(text,text[],text)', '0771f5f88885613900c6d7c75181498c932bd06fcd7fcea1b340a3b6cc03e7cf', 17919, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.held_child(oid)', 'c2a3bdf52eedea3bf1c1c1aa640541cb808359cdfe1a063668dba05f5aa5e797', 17918, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.number_refused()', '8e8cb037e694f030bd8b61d93c8b35f291157fdbe8b213f5f6263297281d08de', 17925, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_cascade(lizsync.staged_range)', 'ef4bdf49a0e0b7df5023350c2edabfb375bba27d7aa52339891ecf81d4b11dfc', 17927, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_range(lizsync.staged_range,text,text)', '7299b6737f6fb7dd6820f10ea503c11ca890f803db83aadcc9fedf97b7eba7e7', 17929, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_rows(oid,uuid[],text,text)', 'd5656824590b7cac982637c758904039893a88708696fa74406df01a111fa9f3', 17930, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_locked(lizsync.staged_range,text)', 'ecd944523886e2806f8d4c5acf8a9d618f372ddce8fda9792af75c9dfc34c0d3', 17928, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.run_as_client(text,lizsync.staged_range)', '10525dab135100a98758bd9f5fab563263ad06d65f457781cafb46ec301e3148', 17931, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.set_aside(oid)', 'c139805e4f6e8ddb738a909a991f77633a11d466839c1b2432cf9272165d8ea8', 17932, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.unique_violations(oid)', '01b699ac7b9824cb5fd0586a786f2662ae6735ec3642578ea5285e9b5b91d7ef', 17935, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.update_statement(text,text[],text,text)', '4450643d355a5f6ec93bfd85977cd2d2cab6c2054a19a6b67b10701bf4e6df15', 17937, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_as_group(oid)', 'c7b3bd681aef0803429ff3dba957a4bb3489a43c1886a61d4b521206207d1cc2', 17938, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_table(oid,boolean,boolean)', '22aa202c44825971c2d0cac8530e3a2e3b551a67f3ba5c500b5b00b7cc45e7e5', 17941, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_rows(lizsync.staged_range)', 'c842ae7ebb0576439b66ac1589d74de6808cd1614df1916f9c1b8577dc8b534f', 17940, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_range(lizsync.staged_range)', '02788fe446917a117b56f62d421da48ecae9371f577f4e96faa045071d8c44ce', 17939, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.changeset_range(lizsync.staged_range)', '5bb8d2064d55228ac0b76212c0f9f82f41a7784e58e84af88b04e8db707ce783', 17910, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_not_rewritten(oid)', '96ac4f039250e0eaf65ebd40ac1feafe5e90ddf8c69e7803a894b1961a943acf', 17912, '916');
-INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_unlocked(lizsync.staged_range,text)', 'e50427cf4d009b5f94fac580702543eec03551ef1907431e859e152958c0b757', 17942, '916');
-INSERT INTO lizsync.installed_program VALUES ('(devel)', '7a2001eef15089a69205dc84296eb9f25d78da1480b8d261dc9e960a2beb1666', '2a7f9e0fe446145074eac9c06e4651b8b112e44caf4f2e735119214cd7453e5e', '2026-11-30 22:02:37.268713+01', true);
-INSERT INTO lizsync.pending_changes VALUES ('388014d7-edee-4b32-a35b-b240653bbb22', '"Ville été"."L''arbre ""x"".y"', '79cf1c37-2d8d-45ad-bfe0-ac5256a6d41a', '916:916:', 'central', '2026-11-30 22:02:42.765354+01', '2026-11-30 22:02:42.765354+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
-INSERT INTO lizsync.server_metadata VALUES ('b0b00837-56c9-49e8-8624-acbf24a2128f', 'central');
-INSERT INTO lizsync.structure_version VALUES (1, '2026-11-30 22:02:37.268713+01', 'create tables');
-INSERT INTO lizsync.synchronized_tables VALUES ('388014d7-edee-4b32-a35b-b240653bbb22', '["\"Ville été\".\"L''arbre \"\"x\"\".y\""]');
+INSERT INTO lizsync.installed_functions VALUES ('audit.check_row_size(name,name,hstore)', 'cc78a612dd4ad8412ff110660c261f63fbd9375853385d851dfbd866ce73bdea', 17757, '738');
+INSERT INTO lizsync.installed_functions VALUES ('audit.large_value_size()', '76d4bf6d59d63a1ed3e336933c07cc38a998eb3831ea4e34efb0d3cf3f039efc', 17758, '739');
+INSERT INTO lizsync.installed_functions VALUES ('audit.largest_row()', '96d9764a5422275e14d5e171804fec185b8c763f522664279d625c236424a286', 17759, '740');
+INSERT INTO lizsync.installed_functions VALUES ('audit.log_row()', '1d570e1dba0385bfc1a8c5d227338ca1bf91540d5e58b874a7b7d28c8f10aeb1', 17760, '741');
+INSERT INTO lizsync.installed_functions VALUES ('audit.log_statement()', '3fb04a24332253a5f9da4a8221f1ad8b892b561e42d7fd6fa6842b9799cbf34e', 17761, '742');
+INSERT INTO lizsync.installed_functions VALUES ('audit.log_truncate()', 'd525c695b93a67114ba2c8ca68ee7c66224a17d34bc6b4fd5af637cff10f5ce9', 17763, '743');
+INSERT INTO lizsync.installed_functions VALUES ('audit.what_triggers_left(oid,name,name,uuid,hstore)', '1ecdf44555722363df093093e8cec336b3a3d23b83e9fa937a9cd0856263072c', 17764, '744');
+INSERT INTO lizsync.installed_functions VALUES ('audit.without_large_values(hstore,hstore)', '10eda35c5070ee1124949edcb27540f7254c8b88942355c4a17d8e37dabafd2e', 17765, '745');
+INSERT INTO lizsync.installed_functions VALUES ('audit.write_event(audit.logged_actions,text,hstore,hstore)', '37c906e66d4b4f2cc9adfe77ad9a88d5fa07851cc1e09b8ff90616a968cb282e', 17766, '746');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.add_uid_columns(text,text)', '045bf0497672aa2826eca03bba81fa4fb88a88434cbeb76901526816525edde4', 17767, '747');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.compare_tables(text,text)', '56b832ff36ddb0242a23f2bd113594aafaec5f0673c27d0e0dbe5482dd52b8fc', 17768, '748');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.current_rows(oid,uuid[])', '38fcb41957591a54dc697f620bdc7c7f80418c8b8b98362867420835b88af1b3', 17783, '760');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.has_audit_triggers(regclass)', 'f57243e80b32b04843711891710118c6f7610481b572055aad807178b8ff103e', 17787, '764');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.create_central_server_fdw(text,integer,text,text,text)', 'da5904cba84b58a0b0c156d845003fb7bd2d532686cb66d2790b366923900924', 17769, '749');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.entrust_clone(uuid,name)', 'b8f4fc15dee5de00d5c2455e02d1ccaebf186ff51a07da57dbacf7b23f4a8de2', 17770, '750');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.forget_clone(uuid)', 'd4cc15fae4cc207c045c5dca1a455e9a377b331f851601997ba7e6033931269d', 17771, '751');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.give_up(regclass,uuid)', 'ab0e550cad03bc76edf1211731643bd3a0471b933adea9470a5babd4488369ba', 17772, '752');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.import_central_server_schemas()', '3ed15ea5c406af00ac08d1c186b8a6717ed6d253fcb6c977161e3c2c2ac631fc', 17773, '753');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.register_clone(uuid,text,name,text[],pg_snapshot,uuid,pg_snapshot,bigint)', 'aa73499798a6631b50a90dbbb885f8b0fdf179f92eab2b37879f6b9de4afda8c', 17775, '755');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.revoke_clone(uuid)', 'ff46a8ba94465ad3df49f9a3f359110242b40bac4b0ed0ee9cca9532c4897390', 17777, '756');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.synchronize()', '41c9e4ac45be1cbd8ba93f03c4088f6f0b1d93efef6b20df4107455443b6d12c', 17778, '757');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.audit_arguments(regclass)', '000de3735dbbf60c3a1867669b801b54985516006f9ea48f854ccc7d07552d8e', 17781, '758');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.function_digests()', '55fe21327f6b72718fd118d2535a30d583330ccef935c263f3a4489d5615884d', 17785, '762');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.has_uid_column(regclass)', 'e9f8179c3d3ae4aa89930fb96fdcfedc481fa5cb4ece1ea870a3039cbd669ecd', 17788, '765');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.publication_list(uuid)', '2d1fdbcee6be811345562cc12a98b5eada36279e5c9b16f3bbc99d27d2cacb34', 17792, '769');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_functions(text[],text,text)', '2e1be0efd2de22c0d5618a13e6eb2426c85961dedd369df504d807ca369ef683', 17793, '770');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.relation_label(oid)', '0fe16009b8fd168ec32b840ecc6fff28f75b6fabd056fe2e6de4cd29b6c1f84a', 17794, '771');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.relation_name(text,text)', 'ac2a7d55afb809cbc005b4d158e525985fd773a276d0a12442cf0f9c53bf94d2', 17796, '772');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.server_id()', '8f7d42928ea1b6f1a1f13d4fbf462e00c1fb6179ee6890c295fd4ba6f8a841c8', 17798, '774');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.table_columns(uuid)', 'b4b00d169214c913cab889c5885d312405a71622b3bf32d2d8d0c92327a5553c', 17799, '775');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.snapshot_with(pg_snapshot,xid8)', 'f2dce630c7d4de7b5b727ce7cc70122570311c75ec6046ed9c293e55f9396972', 17817, '793');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.table_states(text[])', '9453bcdbd9566a354abb585903ba938814113a29f1f2fb6e54e61109ac733927', 17800, '776');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.uid_column_problem(regclass)', '97d7f67911dd13966c528b26b994a5f446d029fa8ca75dcfeea633386790ae60', 17801, '777');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unsafe_columns(oid[])', 'c5dd1845f90ed6bd980b1ead061c2c0a5547b7fce6f9893dd0df85d369def2ac', 17802, '778');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unsafe_foreign_keys(oid[],text[])', '04793e0d414e1ba7d1a5e0d03d068b868fe11142951328b64aeefce6cd7f85c4', 17803, '779');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.events_digest(pg_snapshot,lizsync.pending_row[])', '42a39ae1ff3def0687e8832f1c11e92d0b5a8dfe739bcc28954d134e358a7f26', 17810, '786');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unsafe_keys(oid[])', '796404b1fe72551dcbcfe635d491a5389594914a81628342f716cd57bd8cfb53', 17804, '780');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unsafe_kinds(oid[])', '2d8b742e3d5c63fb86f96e22a7774384139d81fe0a301ec96305778a5e3fceae', 17805, '781');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.held_before_purge(oid)', 'c6c229ee31e1478d7ed9aaa5b2d986b35881dcae6c36f74d04d79a608eab3629', 17811, '787');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unsafe_tables(text[])', '7a892dfac6bcb341c6350daa49d9ddac25b2a2dd680280146d323883ffe584f3', 17806, '782');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unsafe_triggers(oid[])', 'f04fe7317fe0e2c83fbee1a34add7a7a653db702e22ad3857ea776377043e578', 17807, '783');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.user_schemas()', '4f37f90a85820b59263e336801655454677ce35501a2066415681cd9ad17d51e', 17808, '784');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.effective_cursor(pg_snapshot,pg_snapshot)', '99822bb180f8bf6d75adffd69b5a3e1fc2a88e044ad77e07b55383c65f28c6df', 17809, '785');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.base_type(oid)', '320187f9502a7c9b0ded14bef0ae37c92c3b852a28cc5647ed95472f1214d3fc', 17782, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_received(bigint,pg_snapshot)', 'cd2a42551b85d3f15b32fe5f69295d261c79bfd41b2f5c0127343554f366837e', 17812, '788');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.system_identifier()', 'c652b685e6895d31a9b287e04f9937aabf67b5a9edc571005c2585d2eb838bda', 17818, '794');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.purge_batch(interval,interval)', '9d1a6025521e69fcdeda6059911a346361d031a6936b1b5f2e867071f864725a', 17813, '789');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.purged_up_to()', '7d66a537f6a29bba6687936296c9a0bf67c39b1324cf69ccf678f1604251619f', 17814, '790');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.remap_log()', 'f2e2c77594114490896b3feedce135da9be73675f3923ca0c7f1f37f09a44ab1', 17815, '791');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.snapshot_contains(pg_snapshot,pg_snapshot)', '8e326a97c373006b5b61071d2bc54fd488fbb795d2d3613f88463a5933711500', 17816, '792');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.pin_settings()', '316ef18267331ba90facb67870a8ce8fbd5f6de50d5ba96c5b33956ee497a8c7', 17871, '839');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unseen_edits(lizsync.exchanges)', '17c60335616f1bb22f2f67a8b9f73a8bc1fb4356cf58a0bb995e1a1512d3dd64', 17819, '795');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unseen_events(lizsync.exchanges)', '89c51be95dbd249beabd06b587d094123fd18c49f6d71acc56e6bc805877f4da', 17820, '796');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.changed_tables(lizsync.exchanges,boolean)', '121279bec022e624b77227aa33071c983bb7d19abebe70b938d6e74b85c43589', 17821, '797');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.net_fields(hstore)', 'e8ba22da7cd0cefc5b5b99017542286c649766e7e8d9328151b3e41895875e84', 17822, '798');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_purged_conflicts(oid,boolean,boolean)', 'f3f448dad12754eae739c4868745321ff28951726679b0ab2c3d4f7ab9e8d4ec', 17824, '800');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.reduce_changes(pg_snapshot,integer)', 'e52411badf8677e10ca07ac9e78ca5d8a472455715514f8898ea9010e14edbe1', 17825, '801');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.release_slot()', 'ac127c6a323405d803a5133f5b0d79cfcdf6842465fc5f63b989dba3c9930677', 17872, '840');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.resend_given_up()', 'e96bb1439022779914669055773e6bc2653583606b4c85fe23acee2f29e42685', 17826, '802');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.resolve_column_changes()', 'db2686554c8ad3d0a93856521a8b32b0d7c4e7a711728c82bc99765c6cae5645', 17827, '803');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.stage_changes()', '5fb58249102ae3c0be0362be463f7b6781a345220ab270a89a5ff832ae9aba96', 17831, '805');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.begin_deployment()', '71258e11f908027e2060cd2474d91983ffb9de594758c30dae60c4d4a162bd19', 17832, '806');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_clone_role(name,text[])', '1105e327fc7358c4b62c92b709a3fd309fa784af5e7bb145b871985811c815f3', 17833, '807');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_deployment(uuid,integer,uuid,text,bigint,bigint,oid)', '053af4b75a0b5250b48c1667d679bd4a6e644a6523a6a9d3dc9aa25155266f2f', 17834, '808');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_entry(uuid,lizsync.clone_entry)', '6d6d3052ed8e2a8478b10b3a9f749add52798179a08eaf51f15bef07f77ab40b', 17835, '809');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_target(uuid,bigint,pg_snapshot)', 'c1da2d13b3028783c0966f0a3cc9dbef4510519a1d1478844b3914fd2a0e3f47', 17836, '810');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.clone_role_grants(name,text[])', '8cd1a431e043d490a5915123aa2e5939bdcc95c6ab4fe5a1f6a076e114c95528', 17837, '811');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.deployment_entry(uuid,uuid,bigint,pg_snapshot,pg_snapshot)', 'eae94d09d17a95f7f5725db87a8a14c66e18789b834dd90bb441e73ff98ff00a', 17838, '812');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.forget_edits(text[])', '227905a1d008048875ed40ebde3d888256571dd1cb5298eeccb7af55ad187e51', 17839, '813');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.grant_exchange(name)', '4d6b36f638555c556ba92fd5ae1d64fa2ec068481e584246d6862f1e7e131f6a', 17840, '814');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.identify_clone(boolean,text)', 'eff16fc4d0804e435718c45fe649c9a1872443eabe53a123c06fad97e6a1c114', 17841, '815');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.rebase_edits(text[])', 'a1e31b3ddd319ba840d7b86616184185fad7b82799e3a13e66ffebd461a86b51', 17842, '816');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.rebase_row(text,text[],uuid,bigint[])', '488ca2f61ced21e8a95e91411ed250d6baf732510517abb4886147764dc09463', 17843, '817');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unsent_edits()', '554935f0ace9840c6815ec039763e5fe37835b46021f4bce40dd491ff58096d9', 17850, '822');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_deployment(uuid,bigint,pg_snapshot,uuid,uuid,text[])', '37314d812e6a3b4ac54f1ea1b474460c340b5f0959d0ba22e1d3ac7ad159d9d8', 17844, '818');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_original()', 'd752fd0cf97b1b7f97f20674ed9292ceb32d81ef67909eb2e0590982923078ac', 17845, '819');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_unsent_edits()', '7a16e0537383d33321b16854e8b993a47f5b3b8af16676758869bccf8b16e65b', 17846, '820');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.stage_unsent_edits(lizsync.clone_entry,bigint,pg_snapshot,text[],boolean)', 'b6961811c7229e978d5fba65e551703f82ad03c22be4de143c6a48dfc6452347', 17847, '821');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.max_tries()', 'cc00bdf1eb1264106b92ca2439467a9565bc847268923d79ad1e8e4c4bf0db78', 17867, '837');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.admit_clone(uuid,text)', '6f558ce25c38d326fb3ae759a3fcbd8166e4bcac7c6c64f22f9fbe17a469d8f8', 17852, '824');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.begin_synchronization(integer,text,text)', 'b864bca64e12579027ef63a6ac1d31fe85511452e60cbaf20981644f6197da27', 17853, '825');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.slot_lock_class()', '9185aff604f924d3f7b2884a6da71acb0e8b4f244997a22fb2fecaaed9209c9f', 17873, '841');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_functions()', 'e201d11a118c3c68d9778ad3a80587847843138665ca27e1e11bc6ce5db87e19', 17856, '826');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_identity(lizsync.clones,lizsync.handshake)', '5f96b2c656eca0805f9ecada8344e033ba2ea5f2731b1695331ce3d642e36453', 17857, '827');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_not_purged(lizsync.handshake,lizsync.pending_row[])', '4b9c579b187a036a9955ccb0d97f369e94eb1868863d88a37b05b84070dae2c2', 17858, '828');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_readable(uuid)', 'd07d48ce4f7f564c2f9ea2fcc38291c154e8d3d1ba4f89430e749f5477e12c21', 17859, '829');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_structures(lizsync.handshake,lizsync.table_column[],oid[])', '02cd54d354744c4daf0b4ed84304bd6c39e9744fdc5f20f71370fdcdd2cff46a', 17860, '830');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.clear_exchange()', '76453d44da07e9291117326a6c14b784c2933bd99c20e666ff176b3a8a4a4920', 17861, '831');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.clock_correction()', '1e27d29493896c1e039530091282afaba3b91d240491e068dc6750f91d05ba91', 17862, '832');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.detect_dead_peer(boolean)', '345a7a6e1cc00d2320929724794a484227c52e62681438a7cbcc6a382d4c8744', 17864, '834');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.max_exchanges()', 'ecb4bdb88e48a3991356092b27bd41df0fccda58765967d01d45a58facc5b254', 17866, '836');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.speaks_for(lizsync.clones)', '0ed46c57aa26b4804483874d2d03b07144d11fe9507b31e4966055dee526813d', 17874, '842');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.take_up_deployment(lizsync.clones,lizsync.handshake)', '28f8340d86bbb370a4580910b9f8addc6a61c6b6009ecc33d80c4714e2bd0591', 17875, '843');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.this_exchange()', 'c9d1114bbd2c8cfb6b5995a395436b0aa53d8e8baa66d959063b2730646d8b88', 17876, '844');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.fill_uid()', '580999e98f74c37f2d127fa0dc8e69aff9cf3d6e5459f923328bee049a572db6', 17877, '845');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.uid_filling_obstacle(regclass,boolean)', '3fa38fe32ab015eac86fa3ea50c5c143774d4d5b1d2e6984bd3016855f5bf212', 17878, '846');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.uid_unfinished(regclass)', '27eaf3b162fecb5cfce28d83560f714272f202df6714d53a7c46769e38744555', 17879, '847');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.apply_prefetch(text)', 'd15518c4fb503eb4d8dea570d943c82759aeb24c4dcb396767e4e7bb090aa382', 17880, '848');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.apply_reply(lizsync.acknowledgement)', '89105131cd8bc1a7be0d42d1d5617240b445f10b4d0a20db9e15c0d933f12856', 17881, '849');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.attribute_events()', '3d53245065f97becd7f055333e079fda393c53baa1d02313459521bae01e65b4', 17882, '850');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.attribute_plain_events(lizsync.exchanges,oid[],oid[])', '5874f5011495768c42722be8ace218062b56f441fd99e1eb84c6772a28dab16a', 17883, '851');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.attribution(lizsync.exchanges,timestamp with time zone)', 'ce279886f5392036545854cc321fb44cfa1ad157be2dc035e99737bbf9ba9595', 17884, '852');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.close_prefetch()', 'b963776cb1d07b63ac905a443d53f32c18a67571c2defff68301e0d5bbc5bc17', 17886, '854');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.prepare_prefetch()', 'cbe3d4c984c0252689fd8b8431a2aaafcb83365e922952282fb9a824fb6b22e0', 17890, '858');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.close_reply(lizsync.acknowledgement,lizsync.pending_row[])', 'fe0f804bad798daa79a7895e09350ad77810c78d7920f1a5510d429c13dd91c5', 17887, '855');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.hold_edited_rows()', '3936c91a515a0ad283cefd3309e65dc7bc30885de4c14272074bf5840be5a17c', 17888, '856');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.make_reply(uuid)', '3c56e912719a565321f2d6fa6c8bdaa40afe4dea2cb83ac81720af69f5c33346', 17889, '857');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_cascade_conflicts(lizsync.exchanges,oid[],oid[])', '2047cb6cfb2a84a82a85a56cbdf7f206e1fc9069ef44948895dd5cebca14e18c', 17891, '859');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_delete_conflicts(lizsync.exchanges,oid[])', 'b0e88ece2464d0de5c03174e418e74113e787292477ed66e552765435e59a815', 17892, '860');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_missing_row_conflicts(lizsync.exchanges,oid,uuid[])', 'cccefdfe9fc430958f0a56698fdf923d0bd958ec6f74870aed2f74745c52090c', 17893, '861');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_pending(uuid,lizsync.pending_row[],lizsync.pending_row[])', '8822087a008d55b30dd3f48d8096a9ff93bace886e3ae7f2bc53e798f689ad33', 17894, '862');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refresh_views(oid[])', 'db5bc04357b76036c7035bcaba9b594bca7e3b9fbe7f60bb0d9d8132178134da', 17895, '863');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.reply_changes(lizsync.exchanges)', '84a76d11cb82995e23ce2835766fb974e9b9b866b572ae3da914f73ec7a46bcf', 17896, '864');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.reply_events(lizsync.exchanges)', '45da4f9b259c5ed549b3f3a48a39bf3b3ea55f354fd97093d4cc5ecf701dde28', 17899, '865');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.resend_rows(oid,uuid[])', '4b588590b9c465089cb2d6b15c7c089ef7d78b965f72f501a49fd13a121f8634', 17900, '866');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.rewrite_events(oid,uuid[])', 'd380240098be9287e281c3237237c39d1c4a8c3a01d24fa643b9c412a2b37ab2', 17901, '867');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.rewritten_events(lizsync.exchanges,oid,uuid[])', '4f294c0e38e3289928c86203198b47f12fb4f606e055888bbf8586e7b8703499', 17902, '868');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.rows_beyond_prefetch(lizsync.exchanges)', '9bc3af77ac3df579def103076d2e738c1c33460c30cd6d9eb7d944ffe6fbfcf9', 17905, '869');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.rows_to_rewrite(lizsync.exchanges,oid[])', '8ce686535050c8d5d1f51674d43615d2fc12be5cb1ad8eb985c693b1d0ff6794', 17906, '870');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.batch_size()', 'f67831816643488aa058ceaf6ed1dd5b17b3034673698362ce640444e8138ef9', 17909, '873');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.central_query(text)', 'e3e7a4af77109054dccb11d35b923ddb42d7de34df6bb0b2e01bc52b7398fb6d', 17910, '874');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.central_result()', '44e0052ad1359ad3eec14163560dde1f4b33bd3c95b1232d7ba86f483b90fecf', 17911, '875');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.central_send(text)', 'c547d06c0351df170d676eb402fb89a0ce855c4274766b62793fb492586889a9', 17912, '876');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.outgoing_batch(pg_snapshot,bigint,bigint)', 'c4c2cb2ec194ac28ea31f39ba374a9a6d91419512b6260f2a8e5a6a28db27a60', 17913, '877');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.outgoing_message(lizsync.handshake,bigint[],integer)', 'f655d2c9d54f18e5e4745b206331155880c2540cae2589f1db00d86aa3281bd3', 17914, '878');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.first_ordinal()', '22c2ad129f7bfcfa9c1bde926f79e917642a941495e594fefc98e1584da4191e', 17934, '898');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.receive_prefetch(text)', '8090766a74465334d981c725ddd6b2940783e729c3d77d3e2fb7b6e9bd029eb6', 17916, '880');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.text_size(hstore)', '24bde3a3426c186ed4084175990b08fe7539fdaf9327856485903ca06755f89a', 17918, '882');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.enable_statement_capture(uuid)', '1cf3a0886e40cb4f5fae6f5baae4a927072fd63bae67549351a6677ec0b8d48d', 17932, '896');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_captured_by_statement(oid)', '9afaed130db3add4e6e04e2e28ab85f2b202f559d63d9dd1ce6b214f84ec9486', 17940, '904');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_in_pass(text,boolean)', '537caeb07f097706a59825e86a239f665eb9aeb39764e194734f6f51fd22ae01', 17941, '905');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_replaying()', '2e48b9bc8fb3cc13d816b94ca72e9a9c0443b0b487eae19748ee877721e3b4f2', 17942, '906');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.may_cascade(lizsync.staged_range)', 'f588791bc44e907d7c3b45c36a253d35dc10da614e24971b49cedda30eda19dd', 17945, '909');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.may_set_replica_role()', '8279535b55430c5e397d4e998dbb7924d358fe070aaff868e363db528e1f7299', 17946, '910');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.triggers_to_disable(oid,boolean)', '5cfb9c2f32ae1236fd4ac48467ebb216d620b4b1038a476b3ae0643381b54bb6', 17962, '926');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unstage_rows(lizsync.pending_row[])', 'ba4b4d83e03a1225b66b539362ccae9b8c3e1601a7f078f8df7c5f3d28ec849b', 17965, '929');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.functions_state()', 'b969b9d1dae71542e4b9e71d2b6be37b4a0d494999f783464f67e96dc549b9cb', 17786, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.foreign_keys(oid[])', 'c9c29d22298b869a0d5b0a4cd71cffcac8064491f941c8c842468d26ff0622f0', 17784, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.hstore_schema()', 'cd387e85b1f1990ea07eafdb080f303dbac73c859c47780f13552dfc6a35bcbe', 17789, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_server_error(text)', '25b5819770869d6c951c3c0d044b4979c498c4a8ad83ad814a0f962354d09a1a', 17790, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.local_columns(regclass)', '4d54744d7c88a1d457e10dd82af10acee30235b978be55c3c4b17f0d95253a61', 17791, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.relation_name(oid)', 'bb5ddd0f00f30678435c22bb5d4cfbda43b834ff3854a299e9708c6cd30e9f3e', 17795, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.sent_columns(regclass)', '871cccfe1a215fc83f97365087c9aba0a8b938e8082390cfe699ad98e09c0b8d', 17797, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.prepare_changeset()', '294bcb11b4cf62bf6bacd4a205ade7abf5f937ad4d9263851bf81ef33afbc7f9', 17823, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.resolve_conflicts(oid,boolean,boolean)', '29d83f061debb6e6279b1dc039df1e84e1832b6d3b4351a11149ab44d37bb9e8', 17828, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.acquire_slot()', '4a911477b1403711468b0d4e87bc239e594bb59e9c2343d3890d8b1580b304d8', 17851, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.open_exchange(lizsync.handshake,lizsync.table_column[],lizsync.pending_row[],interval,boolean)', '512d33c2c67994c1e936fab7c7af519d925d44590b34ce06201fd1dc352bbc31', 17868, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.current_version()', '7430b1e7e2ef81d4938e02a721020392d43dde2fdd2475c865f751a0906d1758', 17863, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.is_central_exchange()', '1e9ce8677fca6de0654305abb913ceac25a7d56b1ce8b9b01a08b804dc129be8', 17865, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.close_exchange()', 'd702b5d894e401a7cd7699a4d47dd4186ecf13d36c0a69aee70dbd53f9e2b334', 17885, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.former_keys(oid)', '5c2ff02b008d293c7a13741e13541fa79ffb0ba839a855d330adb1757c8314db', 17935, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.clone_conflicts(uuid,integer)', 'e4bf39ddc5b7833f3ecbc02f4ca9f04c353bd8d4941b0c61437d712daec4fba1', 17907, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.changeset_tables()', '0c8cc8f4f2f83927d3aad2a92230316db362f1d730fbde9a47093bfdb4cf57f0', 17925, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.clone_status(uuid,pg_snapshot)', '40b0249e4e34eb1241866695fcb68133b2cd710c9a7a358a9b17996fe9795209', 17908, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.receive_batch(text)', '55abb89dd0da3b558f049819176b16f8f4a75001a3f6c1364a3eebdee39fe057', 17915, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.reply_batch(uuid,integer,uuid)', '7733f9862fe17ac4affe8acc764f1ae91e43dce00f25e735866a9585cdf03aee', 17917, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.accept_range(lizsync.staged_range)', '5175bcbcd58a94a33ac68326d4a0d7ba7647c3e80202218e89b87003fb8a4ed6', 17919, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.accept_rows(oid,uuid[])', 'b60f83e9726a911dbb27ff4eac883dffebe64868e22349513b460dbd0220d276', 17920, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.apply_changes()', 'b92cf36d17ebb1d89fb5b28d9ffc92a87295dcd54a86183f1881d0a80ec51d0f', 17921, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.changeset_groups(oid,boolean,boolean)', '6b2b4f1b619daa84604a08b5a6c77d89f61def29d8e87f46b9442f00a93b12ce', 17923, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.changeset_range(lizsync.staged_range)', '5bb8d2064d55228ac0b76212c0f9f82f41a7784e58e84af88b04e8db707ce783', 17924, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.broken_rows()', '99bf30d8be135af1779137508d5419af722f961d93624df2008cf12ba493d39e', 17922, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.from_range(lizsync.staged_range)', '1b6bd0954f1eb0dc0f8077459d3d75e55b1ed7b226ce68dd73187f5c016306b0', 17936, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.decode(text,lizsync.staged_range)', '3bf8a728ed997797aaadfe440abd850c5d19830d47bb247a2a5abe7c374f6a5e', 17928, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.decoded_rows(oid,text[],text,integer)', 'f84ce08d49449bcd805e4dbd1b48ff79cb8612d775938541190c2605a5e34124', 17929, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_none_missing(lizsync.staged_range)', '7fc8fc1468927b2b8c384e62f27f178da52831c6a6c85038341d752c5d01b78f', 17926, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.check_not_rewritten(oid)', '96ac4f039250e0eaf65ebd40ac1feafe5e90ddf8c69e7803a894b1961a943acf', 17927, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.exchange()', '2788c56b0e36c2970cfc9ac3a2d2ef6e74884a07c9c6a688828a6c12f7898713', 17933, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.duplicates()', '4fc20983e3a8b9e699ad16afa542ecb3895bee45737b4ea1e330752d31dbe257', 17931, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.has_deletes(oid)', '9ecb746b54c7c80d79bec94b5a40aad7d775434da8d64b0481280576d24a31f5', 17937, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.insert_statement(oid,text[],text,integer)', '1d2e06eb774a2d01a65af6a68d86c6a0c341b4dd7fc589b263b1a957de6116fc', 17939, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.known_to_be_missing(oid)', 'e44bab6087bffadd4bc9f1a6b223e4243f5ffbd1df66c7b11d7273bf7244d4d6', 17943, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.held_child(oid)', 'c2a3bdf52eedea3bf1c1c1aa640541cb808359cdfe1a063668dba05f5aa5e797', 17938, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.note_client_settings()', '1f7ea090e9e1c8fed15ecf2d948b1ebad46204c8c9dad24be65a67f57a23b95d', 17947, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.leave_out(bigint,lizsync.pending_row[])', '6c9b3076b7e139c89b72b59eb62b32a032e054f83cbcdbff7cdff2d73b41c16b', 17944, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.number_refused()', '8e8cb037e694f030bd8b61d93c8b35f291157fdbe8b213f5f6263297281d08de', 17949, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.note_former_keys(lizsync.staged_range)', 'e6cd264c36aa4b5efd704a2ff7a69158b853c58605611d7f81124ff216f3d5ed', 17948, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.record_former_keys(oid,uuid[],hstore[])', '4ea52e302c8bcd3e1da6d4fe1628776b8a0fe080f62e13842d85ad0825d7e508', 17951, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refused_rows(oid)', '4d6b1a6c3ebd34f0a94d09da8138c3588cd4bdf734f42653a4808c6658ea8440', 17956, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_cascade(lizsync.staged_range)', '9cc79189d19dd7191a162509157343c9bd50f77fbf97add216d7bea4bdbf900f', 17952, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_range(lizsync.staged_range,text,text)', '7299b6737f6fb7dd6820f10ea503c11ca890f803db83aadcc9fedf97b7eba7e7', 17954, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_rows(oid,uuid[],text,text)', 'd5656824590b7cac982637c758904039893a88708696fa74406df01a111fa9f3', 17955, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refuse_locked(lizsync.staged_range,text)', 'ecd944523886e2806f8d4c5acf8a9d618f372ddce8fda9792af75c9dfc34c0d3', 17953, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.run_as_client(text,lizsync.staged_range)', '0b6228682029a9d6bd7b6c37405863a18e7e5a03a550972b3ef24703ad7b3433', 17958, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.refused_transactions()', '0e8c65942906b2f6fee4d6d775f8ab15011a872e4f53de8843107c3676202f2e', 17957, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.staged_rows(oid)', '3f25cf6c928e2f2e8995df59e8a8190dcc8ed465494a12151a0f77ad850a5438', 17960, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.try_together(bigint)', '8b52d1634aaf7c9f3a6194d0b543cd9dfb33f6686e16001e2d797b22d7fa70b6', 17963, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.take_in()', '6e0ef22a104ea11e7b0d17d3d65dd81b2a1b603126981408aef9bb2789390dab', 17961, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.unique_violations(oid)', '01b699ac7b9824cb5fd0586a786f2662ae6735ec3642578ea5285e9b5b91d7ef', 17964, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.update_statement(oid,text[],text,integer,text)', '91d9ec3927f2c7a8a3b3f36835691a70920b3421da3718a938d0dc93f3f4f325', 17966, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_as_group(oid)', 'e744be7aff67cbd4c45446e415715876ae84dd9a2a231a1fd6e529a25b84ab8f', 17967, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_children(oid)', 'b8d03ea97d4a7338dd6ca66cf92dd4b331a5f51b94c29b342004eb5df0df8e0b', 17968, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_table(oid,boolean,boolean)', '22aa202c44825971c2d0cac8530e3a2e3b551a67f3ba5c500b5b00b7cc45e7e5', 17971, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_rows(lizsync.staged_range)', '7e3098efc2d3aa3f78b458115d128ce819bbbcc589a4dc61ad60f0db7e920ab9', 17970, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_range(lizsync.staged_range)', '8e14622038aab8bdab264d994885e2b01f1190e6862d3122af6363040be88722', 17969, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_unlocked(lizsync.staged_range,text)', 'e50427cf4d009b5f94fac580702543eec03551ef1907431e859e152958c0b757', 17973, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.write_together()', 'dbaf5127c8f5aae873a643e7826365ef12596d2a52808e852cf7b2f7049f278f', 17972, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.orphans()', 'bd6c3960cf8784c850f203df1fd599b18c98e3cdf686e8b71c9f4bd87d01e820', 17950, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.set_aside(oid)', '0b53863d3d888586407005ee09863785d4c41af723dcb4cf96c040b35fcfc16f', 17959, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.written_groups(oid)', '6f26f40ea7280ee655dceb9939cea1ff7a8ea622919512a1c584aa0a4fc1f8f3', 17974, '949');
+INSERT INTO lizsync.installed_functions VALUES ('lizsync.dependants(lizsync.pending_row[])', '2d44d5b0897c45438f168cc084c9c3d235f82f206ebf1c1bdfbf43858fed9a29', 17930, '949');
+INSERT INTO lizsync.installed_program VALUES ('(devel)', '6a3fb5553f4596b884bf13452797123439246e77ea42c4383a9b81603a812432', '16b5071c859c8431584a9017596fedf569cc0a46b018d162b7cc6471c003803f', '2026-12-01 01:51:24.254328+01', true);
+INSERT INTO lizsync.pending_changes VALUES ('f96cfb91-da90-449e-9b9f-b50dd38e7c6b', '"Ville été"."L''arbre ""x"".y"', '8e8cda98-799d-4f11-ae55-81217aba1a16', '949:949:', 'central', '2026-12-01 01:51:25.391015+01', '2026-12-01 01:51:25.391015+01', 'duplicate key value violates unique constraint "L''arbre "x".y_badge_key": Key (badge)=(40) already exists. (23505)', false);
+INSERT INTO lizsync.server_metadata VALUES ('40dab608-3783-4c98-b670-cbbd5b862d39', 'central');
+INSERT INTO lizsync.structure_version VALUES (1, '2026-12-01 01:51:24.254328+01', 'create tables');
+INSERT INTO lizsync.synchronized_tables VALUES ('f96cfb91-da90-449e-9b9f-b50dd38e7c6b', '["\"Ville été\".\"L''arbre \"\"x\"\".y\""]');
 SELECT pg_catalog.setval('"Ville été"."L''arbre ""x"".y_id_seq"', 5, true);
 SELECT pg_catalog.setval('audit.logged_actions_event_id_seq', 5, true);
 SELECT pg_catalog.setval('lizsync.conflicts_id_seq', 1, true);
@@ -1269,16 +1335,23 @@ CREATE INDEX logged_actions_relid_transaction_id_idx ON audit.logged_actions USI
 CREATE INDEX changeset_deletes_idx ON lizsync.changeset USING btree (exchange, relid) WHERE (action = 'D'::text);
 CREATE INDEX changeset_refused_idx ON lizsync.changeset USING btree (exchange) WHERE (error IS NOT NULL);
 CREATE INDEX conflicts_object_idx ON lizsync.conflicts USING btree (object_uid);
-CREATE TRIGGER "00_audit_trigger_delete" AFTER DELETE ON "Ville été"."L'arbre ""x"".y" FOR EACH ROW EXECUTE FUNCTION audit.log_row('false', 'true', '{}', 'lizsync.by_statement_a7400e554b411efe5a999df69547b92c');
+CREATE TRIGGER "00_audit_trigger_delete" AFTER DELETE ON "Ville été"."L'arbre ""x"".y" FOR EACH ROW WHEN (((current_setting('session_replication_role'::text) <> 'replica'::text) OR (current_setting('lizsync.replaying'::text, true) IS DISTINCT FROM 'on'::text))) EXECUTE FUNCTION audit.log_row('false', 'true', '{}', 'lizsync.by_statement_a7400e554b411efe5a999df69547b92c');
+ALTER TABLE "Ville été"."L'arbre ""x"".y" ENABLE ALWAYS TRIGGER "00_audit_trigger_delete";
 CREATE TRIGGER "00_audit_trigger_insert" AFTER INSERT ON "Ville été"."L'arbre ""x"".y" REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((current_setting('lizsync.by_statement_a7400e554b411efe5a999df69547b92c'::text, true) IS NOT NULL)) EXECUTE FUNCTION audit.log_statement('false', 'true', '{}', 'lizsync.by_statement_a7400e554b411efe5a999df69547b92c');
-CREATE TRIGGER "00_audit_trigger_row" AFTER INSERT OR UPDATE ON "Ville été"."L'arbre ""x"".y" FOR EACH ROW WHEN ((current_setting('lizsync.by_statement_a7400e554b411efe5a999df69547b92c'::text, true) IS NULL)) EXECUTE FUNCTION audit.log_row('false', 'true', '{}', 'lizsync.by_statement_a7400e554b411efe5a999df69547b92c');
+ALTER TABLE "Ville été"."L'arbre ""x"".y" ENABLE ALWAYS TRIGGER "00_audit_trigger_insert";
+CREATE TRIGGER "00_audit_trigger_row" AFTER INSERT OR UPDATE ON "Ville été"."L'arbre ""x"".y" FOR EACH ROW WHEN (((current_setting('lizsync.by_statement_a7400e554b411efe5a999df69547b92c'::text, true) IS NULL) AND ((current_setting('session_replication_role'::text) <> 'replica'::text) OR (current_setting('lizsync.replaying'::text, true) IS DISTINCT FROM 'on'::text)))) EXECUTE FUNCTION audit.log_row('false', 'true', '{}', 'lizsync.by_statement_a7400e554b411efe5a999df69547b92c');
+ALTER TABLE "Ville été"."L'arbre ""x"".y" ENABLE ALWAYS TRIGGER "00_audit_trigger_row";
 CREATE TRIGGER "00_audit_trigger_truncate" BEFORE TRUNCATE ON "Ville été"."L'arbre ""x"".y" FOR EACH STATEMENT EXECUTE FUNCTION audit.log_truncate('false', 'true', '{}', 'lizsync.by_statement_a7400e554b411efe5a999df69547b92c');
+ALTER TABLE "Ville été"."L'arbre ""x"".y" ENABLE ALWAYS TRIGGER "00_audit_trigger_truncate";
 CREATE TRIGGER "00_audit_trigger_update" AFTER UPDATE ON "Ville été"."L'arbre ""x"".y" REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((current_setting('lizsync.by_statement_a7400e554b411efe5a999df69547b92c'::text, true) IS NOT NULL)) EXECUTE FUNCTION audit.log_statement('false', 'true', '{}', 'lizsync.by_statement_a7400e554b411efe5a999df69547b92c');
+ALTER TABLE "Ville été"."L'arbre ""x"".y" ENABLE ALWAYS TRIGGER "00_audit_trigger_update";
 REVOKE ALL ON FUNCTION audit.audit_table(target_table regclass, audit_rows boolean, audit_query_text boolean, ignored_cols text[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.audit_view(target_view regclass, uid_cols text[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, uid_cols text[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.audit_view(target_view regclass, audit_query_text boolean, ignored_cols text[], uid_cols text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION audit.check_row_size(p_schema name, p_table name, p_row public.hstore) FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.large_value_size() FROM PUBLIC;
+REVOKE ALL ON FUNCTION audit.largest_row() FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.log_row() FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.log_statement() FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit.log_truncate() FROM PUBLIC;
