@@ -108,7 +108,7 @@ func TestAfterTriggersAreDisabledOnTheClone(t *testing.T) {
 	told, err := tryDeploy(t.Context(), t, central, clone, path, nil)
 	require.NoError(t, err)
 	assert.Contains(t, strings.Join(told.messages, "\n"), `the AFTER triggers "journal" of "ville"."a.b"`)
-	assert.Equal(t, [][]string{{"audit", "O"}, {"journal", "D"}, {"touch", "O"}}, clone.Rows(t, `
+	assert.Equal(t, [][]string{{"audit", "A"}, {"journal", "D"}, {"touch", "O"}}, clone.Rows(t, `
 		select distinct regexp_replace(tgname, '^00_(audit)_.*', '\1'), tgenabled
 		from pg_trigger where tgrelid = 'ville."a.b"'::regclass and not tgisinternal order by 1`))
 }

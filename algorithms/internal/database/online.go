@@ -233,7 +233,7 @@ func (o *onlineUID) fillOnce(ctx context.Context) (filled int64, err error) {
 		began := time.Now()
 		err := pgx.BeginTxFunc(ctx, o.conn, writing, func(tx pgx.Tx) error {
 			if o.replica {
-				if _, err := tx.Exec(ctx, "select set_config('session_replication_role', 'replica', true)"); err != nil {
+				if _, err := tx.Exec(ctx, "select set_config('session_replication_role', 'replica', true), set_config('lizsync.replaying', 'on', true)"); err != nil {
 					return err
 				}
 			}

@@ -9,6 +9,7 @@ declare
     v_event record;
     v_columns text[];
     v_rows text;
+    v_written integer;
     v_found boolean;
     v_check text;
 begin
@@ -42,7 +43,9 @@ begin
             continue;
         end if;
         v_rows := format('(select %L::uuid as uid, %L::hstore as fields)', p_uid, v_event.fields);
-        if lizsync.run_as_client(lizsync.update_statement(v_relid, v_columns, v_rows, 1)) = 0 and v_event.action = 'I' then
+        -- Not called in the condition below: one of whose parts is false the others need not be.
+        v_written := lizsync.run_as_client(lizsync.update_statement(v_relid, v_columns, v_rows, 1));
+        if v_written = 0 and v_event.action = 'I' then
             perform lizsync.run_as_client(lizsync.insert_statement(v_relid, v_columns, v_rows, 1));
         end if;
     end loop;

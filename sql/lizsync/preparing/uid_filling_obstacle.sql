@@ -12,6 +12,7 @@ as $$
         where tgrelid = p_relid and not tgisinternal and tgname <> 'lizsync_fill_uid' and (tgtype & 16) <> 0
             and tgattr = ''::int2vector -- one of UPDATE OF does not fire
             and tgenabled = any (case when p_replica then '{A,R}' else '{A,O}' end::"char"[])
+            and not (p_replica and tgfoid in ('audit.log_row'::regproc, 'audit.log_statement'::regproc)) -- nor do those, see audit.audit_table
 
         union all
         select 2, format('its rule %I would replace the filling', rulename)

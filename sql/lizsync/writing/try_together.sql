@@ -34,7 +34,7 @@ begin
                 if lizsync.is_server_error(v_state) then
                     raise;
                 end if;
-                raise exception 'not together' using errcode = 'LS001';
+                raise exception 'write again' using errcode = 'LS001';
             end;
             perform lizsync.take_in();
             return true;
