@@ -13,12 +13,13 @@ create schema "Ville d'été";
 create schema ghost;
 ` + ghost + `;
 
+create domain "Ville d'été"."Espèce" as text check (value is not null);
 create table "Ville d'été"."Rue.Principale" (
     id serial primary key,
     uid uuid not null unique default gen_random_uuid(),
     "Nom ""usuel""" text,
     remarque text,
-    code text unique,
+    code text unique deferrable,
     lo integer,
     hi integer,
     check (lo <= hi)
@@ -32,7 +33,7 @@ create table "Ville d'été"."Arbre" (
     id bigint generated always as identity primary key,
     uid uuid not null unique default gen_random_uuid(),
     rue uuid references "Ville d'été"."Rue.Principale" (uid) on delete cascade,
-    "espèce" text,
+    "espèce" "Ville d'été"."Espèce",
     hauteur numeric,
     planté timestamptz,
     photo bytea,
@@ -57,8 +58,25 @@ create table "Ville d'été".compteur (
     id serial primary key,
     uid uuid not null unique default gen_random_uuid(),
     n integer,
-    o integer
+    o integer,
+    vu timestamp
 );
+create table "Ville d'été".vieux (
+    uid uuid primary key default gen_random_uuid(),
+    "clé" text
+);
+insert into "Ville d'été".vieux values ('99999999-0000-4000-8000-000000000000', 'gone');
+alter table "Ville d'été".vieux add foreign key ("clé") references "Ville d'été"."clé" (code) on update cascade deferrable not valid;
+
+create function ghost.see() returns trigger language plpgsql as $$
+begin
+    if (select central from ghost.side) then
+        new.vu := now();
+    end if;
+    return new;
+end
+$$;
+create trigger see before update on "Ville d'été".compteur for each row execute function ghost.see();
 
 create function ghost.meddle() returns trigger language plpgsql as $$
 begin
@@ -182,6 +200,7 @@ var tables = []*table{
 		{name: "t", sql: `t`, kinds: []string{"plain"}},
 	}},
 	{name: "counter", sql: `"Ville d'été".compteur`, start: 1, untracked: true},
+	{name: "old", sql: `"Ville d'été".vieux`, untracked: true},
 }
 
 func tableNamed(name string) *table {
