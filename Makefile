@@ -26,7 +26,7 @@ demo: setup build ## Show a synchronisation of three databases; KEEP=1 leaves th
 test: ## Run all the tests, on one throw-away server; RUN=regexp chooses some
 	@scripts/setup test
 	$(GO) build -o bin/testcluster ./internal/testcluster
-	@exec bin/testcluster $(GO) test -timeout 30m $(if $(RUN),-run '$(RUN)') ./...
+	@exec bin/testcluster $(GO) test -timeout 60m $(if $(RUN),-run '$(RUN)') ./...
 
 test-qgis: setup build ## Run the tests of the QGIS plugin; RUN=tests.test_run chooses some
 	@scripts/setup qgis

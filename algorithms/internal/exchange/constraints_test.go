@@ -201,8 +201,8 @@ func TestAnUpdateOfARowThatTheOtherSideLacksIsNotDropped(t *testing.T) {
 func TestRowsThatReferenceSwappedKeysFollowThem(t *testing.T) {
 	t.Parallel()
 	asEach(t, func(t *testing.T, options ...clonetest.Option) {
-		for _, key := range []string{"integer unique", "integer not null unique"} {
-			for _, onCentral := range []bool{false, true} {
+		for _, onCentral := range []bool{false, true} {
+			for _, key := range map[bool][]string{false: {"integer unique"}, true: {"integer not null unique"}}[onCentral] {
 				central := clonetest.NewCentral(t, `
 					create schema city;
 					create table city.plot (name text primary key, k `+key+`);
