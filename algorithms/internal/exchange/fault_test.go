@@ -240,7 +240,12 @@ func TestAFullDiskLosesNothingAndRepeatsNothing(t *testing.T) {
 			from.Exec(t, "insert into city.note (words) select 'words' from generate_series(1, 3)")
 			db.Exec(t, "alter table city.note disable trigger user")
 			freed := full(t, db, "city.note")
-			db.Exec(t, "alter table city.note enable trigger user")
+			db.Exec(t, `
+				do $$ declare v_trigger name; begin
+					for v_trigger in select tgname from pg_trigger where tgrelid = 'city.note'::regclass and not tgisinternal loop
+						execute format('alter table city.note enable always trigger %I', v_trigger);
+					end loop;
+				end $$`)
 			_, err := sync(via)
 			freed()
 			require.ErrorContains(t, err, "No space left on device")

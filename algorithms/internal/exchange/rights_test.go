@@ -128,7 +128,8 @@ func TestHostileCallsOfEachFunctionShowAndChangeNothing(t *testing.T) {
 	arguments := map[string][]string{
 		"oid": {"'city.secret'::regclass", "'audit.logged_actions'::regclass", "0"}, "regclass": {"'city.secret'::regclass"},
 		"text": {"'D'", "null", "'garbage'"}, "text[]": {"'{}'", "null"}, "integer": {"0", "2147483647"}, "boolean": {"true", "false"},
-		"uuid": {fmt.Sprintf("'%s'", victim.ID), "null"}, "uuid[]": {"'{}'", "null"}, "interval": {"'1 day'", "null"},
+		"uuid": {fmt.Sprintf("'%s'", victim.ID), "null"}, "uuid[]": {"'{}'", "null"}, "oid[]": {"array['city.secret'::regclass::oid]", "null"},
+		"hstore[]": {"null"}, "name": {"'secret'"}, "interval": {"'1 day'", "null"},
 		"lizsync.handshake":      {"null", fmt.Sprintf("row('%s','x',lizsync.current_version(),(select digest from lizsync.functions_state()),'x',1,null,1,gen_random_uuid(),'1:1:','1:1:')::lizsync.handshake", victim.ID)},
 		"lizsync.table_column[]": {"null", "'{}'"}, "lizsync.pending_row[]": {"null", "'{}'"}, "lizsync.exchanges": {"null"}, "pg_snapshot": {"'1:1:'"},
 		"bigint": {"0"}, "hstore": {"null"},

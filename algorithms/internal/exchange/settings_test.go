@@ -1,10 +1,12 @@
 package exchange_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
@@ -54,7 +56,9 @@ func TestTriggersOfCentralSeeTheSettingsOfTheClient(t *testing.T) {
 			central.Exec(t, fmt.Sprintf("alter role %s set %s = %s", clone.Role.Name, name, quoted(name, value)))
 		}
 		clone.Disconnect()
-		_, hand := clone.Conns(t)
+		hand, err := pgx.Connect(t.Context(), central.As(t, clone.Role))
+		require.NoError(t, err)
+		defer hand.Close(context.WithoutCancel(t.Context()))
 		execute(t, hand, "begin isolation level repeatable read; update city.tree set x = 1 where name = 'a'; insert into city.tree (name) values ('by hand'); commit")
 		require.Equal(t, "01.12.2026", central.Text(t, "select settings ->> 'today' from public.seen where name = 'a'"))
 
