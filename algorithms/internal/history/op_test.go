@@ -117,7 +117,7 @@ func generate(seed uint64) []op {
 	openWeight := 0.5 * r.Float64()
 	tieWeight := pickFloat(r, 0, 0, 0.3)
 	names := []string{"C", "A", "B", "D"}[:2+r.IntN(3)]
-	some := tables[:len(tables)-1]
+	some := slices.DeleteFunc(slices.Clone(tables), func(t *table) bool { return t.untracked })
 	upheavalWeight := 0.0
 	if sometimes(0.1) {
 		upheavalWeight = 0.4

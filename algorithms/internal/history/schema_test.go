@@ -13,7 +13,7 @@ create schema "Ville d'été";
 create schema ghost;
 ` + ghost + `;
 
-create domain "Ville d'été"."Espèce" as text check (value is not null);
+create domain "Ville d'été"."Espèce" as text default 'rien' check (value is not null);
 create table "Ville d'été"."Rue.Principale" (
     id serial primary key,
     uid uuid not null unique default gen_random_uuid(),
