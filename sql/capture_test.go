@@ -354,6 +354,7 @@ func TestWhatIsReplicatedOrLoadedIsRecorded(t *testing.T) {
 	defer pgtest.WaitFor(t, db.Conn(t), "select not active from pg_replication_slots where slot_name = $1", slot)
 	defer db.Exec(t, "alter subscription trees disable")
 	pgtest.WaitFor(t, db.Conn(t), "select srsubstate = 'r' from pg_subscription_rel") // the table was copied
+	require.Equal(t, "subscription warning", db.Text(t, "select string_agg(concat_ws(' ', problem, severity), ',') from lizsync.unsafe_tables(array['city'])"))
 	publisher.Exec(t, "insert into city.tree (name) values ('replicated')")
 	publisher.Exec(t, "update city.tree set x = 2 where name = 'replicated'; delete from city.tree where name = 'before'; truncate city.tree")
 	pgtest.WaitFor(t, db.Conn(t), "select not exists (select from city.tree) and count(*) >= 8 from audit.logged_actions")

@@ -27,7 +27,15 @@ as $$
     where tgrelid = any (p_relids) and not tgisinternal and not tgdeferrable and not starts_with(tgname, '00_audit_trigger_')
         and (tgtype & 1) = 1 and (tgtype & (2 | 64)) = 0
         and tgname::text collate "C" < '00_audit_trigger_row' collate "C"
+
+    union all
+    select
+        r.srrelid, 'subscription', 'warning',
+        format('the subscription %I writes to it; what it brings is recorded as edits made here, and goes to every clone', s.subname),
+        'leave it, if that is meant; otherwise take the table out of the publication'
+    from pg_subscription_rel r join pg_subscription s on s.oid = r.srsubid
+    where r.srrelid = any (p_relids)
 $$;
 comment on function lizsync.unsafe_triggers(oid[]) is
-    'On both sides: the rules of some tables, and their triggers that fire before the audit''s.';
+    'On both sides: what writes to some tables beside people: rules, triggers that fire before the audit''s, subscriptions.';
 revoke all on function lizsync.unsafe_triggers(oid[]) from public;
