@@ -296,7 +296,9 @@ def project_file(value: Any, context: QgsProcessingContext) -> str:
         )
     if not os.path.isfile(path):
         raise QgsProcessingException(
-            tr("{path} no longer exists: save the project again.").format(path=path)
+            tr("{path} no longer exists: save the project again.").format(
+                path=path
+            )
         )
     # What qgis_process has read it cannot have altered.
     if project.isDirty() and QgsApplication.platform() != "qgis_process":

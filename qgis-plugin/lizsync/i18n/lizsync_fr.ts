@@ -296,6 +296,14 @@ Une table de plus de 100 000 lignes ou de 64 Mo reçoit sa colonne uid pendant q
         <translation>Demandez qu'elle soit enregistrée, puis recommencez : ce qui est fait reste fait.</translation>
     </message>
     <message>
+        <source>a big table is left half-way, because somebody is editing it or the preparation was stopped</source>
+        <translation>une grande table reste à moitié préparée, parce que quelqu'un la modifie ou que la préparation a été arrêtée</translation>
+    </message>
+    <message>
+        <source>Run it again: it goes on from there. Edits of the table are safe meanwhile.</source>
+        <translation>Recommencez : la préparation reprend là où elle en était. D'ici là, les modifications de la table ne risquent rien.</translation>
+    </message>
+    <message>
         <source>a table belongs to another role, or has a column uid that cannot be used</source>
         <translation>une table appartient à un autre rôle, ou a une colonne uid qui ne convient pas</translation>
     </message>
