@@ -64,7 +64,7 @@ begin
     -- As text a row may be twice as large.
     if greatest(pg_column_size(v_row), pg_column_size(v_new)) > audit.largest_row() / 2 then
         if tg_op <> 'DELETE' then
-            perform audit.check_row_size(tg_table_schema, tg_table_name, hstore(new));
+            perform audit.check_row_size(tg_table_schema, tg_table_name, coalesce(v_new, v_row));
         end if;
         -- From before the table was audited.
         if pg_column_size(v_row) > audit.largest_row() then

@@ -14,7 +14,7 @@ begin
             -- and what exchange() calls with the rights of the role:
             lizsync.prepare_changeset(), lizsync.apply_changes(), lizsync.close_exchange(),
             lizsync.is_central_exchange(), lizsync.changeset_tables(), lizsync.has_deletes(oid), lizsync.number_refused(),
-            lizsync.write_table(oid, boolean, boolean), lizsync.resolve_conflicts(oid, boolean, boolean), lizsync.changeset_groups(oid, boolean, boolean),
+            lizsync.write_tables(boolean), lizsync.write_table(oid, boolean, boolean), lizsync.resolve_conflicts(oid, boolean, boolean), lizsync.changeset_groups(oid, boolean, boolean),
             lizsync.write_range(lizsync.staged_range), lizsync.write_rows(lizsync.staged_range), lizsync.run_as_client(text, lizsync.staged_range),
             lizsync.changeset_range(lizsync.staged_range), lizsync.from_range(lizsync.staged_range),
             lizsync.note_client_settings(), lizsync.decode(text, lizsync.staged_range), lizsync.decoded_rows(oid, text[], text, integer), lizsync.base_type(oid),
@@ -29,7 +29,7 @@ begin
             lizsync.broken_rows(), lizsync.orphans(), lizsync.duplicates(), lizsync.foreign_keys(oid[]), lizsync.staged_rows(oid),
             lizsync.accept_range(lizsync.staged_range), lizsync.accept_rows(oid, uuid[]),
             lizsync.write_as_group(oid), lizsync.set_aside(oid), lizsync.unique_violations(oid), lizsync.refused_rows(oid),
-            lizsync.write_children(oid), lizsync.written_groups(oid), lizsync.dependants(lizsync.pending_row[]),
+            lizsync.write_children(oid), lizsync.dependants(lizsync.pending_row[]),
             lizsync.relation_name(oid), lizsync.sent_columns(regclass), lizsync.local_columns(regclass)
         to %I',
         p_role

@@ -62,9 +62,7 @@ begin
             v_broken := cardinality(v_locked) > 0;
             v_refused := v_refused || v_locked;
             if v_replica then
-                v_locked := array(
-                    select row (lizsync.relation_name(b.relid), b.uid, null, false, b.error)::lizsync.pending_row from lizsync.broken_rows() as b
-                );
+                v_locked := array(select b from lizsync.broken_rows() as b);
                 v_broken := v_broken or cardinality(v_locked) > 0;
                 v_refused := v_refused || v_locked;
             end if;

@@ -11,12 +11,7 @@ declare
     v_before bigint;
 begin
     loop
-        for i in 1 .. cardinality(v_tables) loop
-            perform lizsync.write_table(v_tables[i], false, v_again);
-        end loop;
-        for i in reverse cardinality(v_tables) .. 1 loop
-            perform lizsync.write_table(v_tables[i], true, v_again);
-        end loop;
+        perform lizsync.write_tables(v_again);
         v_before := v_refused;
         v_refused := lizsync.number_refused();
         if v_again and v_refused = v_before and v_refused > 1 then

@@ -1,8 +1,8 @@
-create or replace function lizsync.broken_rows() returns table (relid oid, uid uuid, error text)
+create or replace function lizsync.broken_rows() returns setof lizsync.pending_row
 language sql
 set search_path from current
 as $$
-    select b.relid, b.uid, min(b.error)
+    select lizsync.relation_name(b.relid), b.uid, null::pg_snapshot, false, min(b.error)
     from (select * from lizsync.orphans() union all select * from lizsync.duplicates()) as b
     group by b.relid, b.uid
 $$;

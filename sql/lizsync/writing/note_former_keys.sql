@@ -12,16 +12,20 @@ set lc_monetary = 'C'
 set xmloption = 'content'
 as $$
 declare
-    v_columns constant text[] := array(
+    v_columns text[];
+    v_uids uuid[];
+    v_keys hstore[];
+begin
+    if not p_range.again and current_setting('session_replication_role') <> 'replica' then
+        return;
+    end if;
+    v_columns := array(
         select distinct u.c
         from lizsync.foreign_keys(array[p_range.relid]) as k cross join unnest(k.parent_columns) as u (c)
         where k.parent = p_range.relid
             and (p_range.action = 'D' and p_range.again or array_remove(k.parent_columns, 'uid') && p_range.columns)
     );
-    v_uids uuid[];
-    v_keys hstore[];
-begin
-    if v_columns = '{}' or not (p_range.again or current_setting('session_replication_role') = 'replica') then
+    if v_columns = '{}' then
         return;
     end if;
     -- Locked: nobody can refer to them then, and who has is seen.

@@ -4,7 +4,6 @@ language plpgsql
 set search_path from current
 as $$
 declare
-    v_tables constant oid[] := lizsync.changeset_tables();
     v_rows lizsync.pending_row[];
     v_dependants lizsync.pending_row[];
     v_left_out lizsync.pending_row[] := '{}';
@@ -14,15 +13,8 @@ begin
         begin
             perform lizsync.leave_out(p_transaction, v_left_out);
             set constraints all deferred;
-            for i in 1 .. cardinality(v_tables) loop
-                perform lizsync.write_table(v_tables[i], false, true);
-            end loop;
-            for i in reverse cardinality(v_tables) .. 1 loop
-                perform lizsync.write_table(v_tables[i], true, true);
-            end loop;
-            v_rows := array(
-                select row (lizsync.relation_name(b.relid), b.uid, null, false, b.error)::lizsync.pending_row from lizsync.broken_rows() as b
-            );
+            perform lizsync.write_tables(true);
+            v_rows := array(select b from lizsync.broken_rows() as b);
             if cardinality(v_rows) > 0 then
                 v_dependants := lizsync.dependants(v_rows);
                 raise exception 'write again' using errcode = 'LS001';

@@ -10,7 +10,7 @@ begin
     for v_range in
         select w.*
         from lizsync.foreign_keys(array[p_relid]) as k
-        cross join lateral lizsync.written_groups(k.child) as w
+        cross join lateral lizsync.changeset_groups(k.child, false, false) as w
         where k.parent = p_relid and k.child <> p_relid and k.on_update in ('c', 'n', 'd') and w.columns && k.child_columns
     loop
         perform lizsync.write_rows(v_range);
