@@ -207,6 +207,7 @@ func (k *Kept) rights(ctx context.Context) (commands, impossible []string, err e
 			where r.grantee is distinct from p.owner
 		)
 		select c.there, format(c.command, c."right", nullif(' (' || c.part || ')', ' ()'), c.kind, c.name, coalesce(quote_ident(g.rolname), 'PUBLIC'))
+			|| case when c.there then '' else ' -- the column is gone' end
 		from (
 			-- First: it takes the rights on columns along.
 			select 1 as place, a.*, case when b.grantable then 'REVOKE GRANT OPTION FOR %s%s ON %s %s FROM %s' else 'REVOKE %s%s ON %s %s FROM %s' end as command
@@ -222,18 +223,23 @@ func (k *Kept) rights(ctx context.Context) (commands, impossible []string, err e
 	if err != nil {
 		return nil, nil, fmt.Errorf("compare the rights on the tables of the clone: %w", err)
 	}
-	var there bool
+	return sortCommands(rows, "compare the rights on the tables of the clone")
+}
+
+// sortCommands parts rows of a command, each after whether it is possible.
+func sortCommands(rows pgx.Rows, what string) (commands, impossible []string, err error) {
+	var possible bool
 	var command string
-	_, err = pgx.ForEachRow(rows, []any{&there, &command}, func() error {
-		if there {
+	_, err = pgx.ForEachRow(rows, []any{&possible, &command}, func() error {
+		if possible {
 			commands = append(commands, command)
 		} else {
-			impossible = append(impossible, command+" -- the column is gone")
+			impossible = append(impossible, command)
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("compare the rights on the tables of the clone: %w", err)
+		return nil, nil, fmt.Errorf("%s: %w", what, err)
 	}
 	return commands, impossible, nil
 }
@@ -257,20 +263,7 @@ func (k *Kept) publications(ctx context.Context) (commands, impossible []string,
 	if err != nil {
 		return nil, nil, fmt.Errorf("compare the publications of the clone: %w", err)
 	}
-	var possible bool
-	var command string
-	_, err = pgx.ForEachRow(rows, []any{&possible, &command}, func() error {
-		if possible {
-			commands = append(commands, command)
-		} else {
-			impossible = append(impossible, command)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("compare the publications of the clone: %w", err)
-	}
-	return commands, impossible, nil
+	return sortCommands(rows, "compare the publications of the clone")
 }
 
 // owners tells whose tables belong to somebody else now.
