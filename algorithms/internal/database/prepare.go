@@ -161,6 +161,37 @@ func Schemas(ctx context.Context, q Querier, list string) ([]string, error) {
 	return schemas, nil
 }
 
+// SetSerialKeys has each database number the keys of the audited tables of some schemas for itself, or central for all.
+func SetSerialKeys(ctx context.Context, q Querier, schemas []string, local bool, feedback provider.Feedback) error {
+	rows, err := q.Query(ctx, `
+		select label
+		from (
+			select distinct format('%I.%I', s.schema_name, s.table_name) as label
+			from lizsync.table_states($1) as s
+			join lizsync.drawn_columns(array(
+				select format('%I.%I', w.schema_name, w.table_name)::regclass::oid from lizsync.table_states($1) as w where w.is_audited
+			)) as d on d.relid = format('%I.%I', s.schema_name, s.table_name)::regclass
+		) as numbered
+		where lizsync.set_serial_keys(label::regclass, $2)
+		order by 1`, schemas, local)
+	if err != nil {
+		return fmt.Errorf("set how the keys are numbered: %w", err)
+	}
+	changed, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("set how the keys are numbered: %w", err)
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	how := "shared: the numbers are the same everywhere"
+	if local {
+		how = "local: each database numbers for itself"
+	}
+	feedback.Warning(fmt.Sprintf("the keys of %s are now %s; make a new package and deploy it to the clones, which are refused until then", strings.Join(changed, ", "), how))
+	return nil
+}
+
 // PrepareOptions are the choices of Prepare.
 type PrepareOptions struct {
 	AddUIDs, AddAudit bool

@@ -26,6 +26,7 @@ begin
             lizsync.note_former_keys(lizsync.staged_range), lizsync.record_former_keys(oid, uuid[], hstore[]), lizsync.former_keys(oid),
             lizsync.write_together(), lizsync.try_together(bigint), lizsync.refused_transactions(),
             lizsync.leave_out(bigint, lizsync.pending_row[]), lizsync.take_in(),
+            lizsync.refuse_misdirected(oid), lizsync.is_number_key(oid, text), lizsync.relation_label(oid),
             lizsync.broken_rows(), lizsync.orphans(), lizsync.duplicates(), lizsync.foreign_keys(oid[]), lizsync.staged_rows(oid),
             lizsync.accept_range(lizsync.staged_range), lizsync.accept_rows(oid, uuid[]),
             lizsync.write_as_group(oid), lizsync.set_aside(oid), lizsync.unique_violations(oid), lizsync.refused_rows(oid),

@@ -6,6 +6,14 @@ declare
     c_at_most constant integer := p_range.high - p_range.low + 1;
     c_staged constant text := '(select s.uid, s.%s as fields from lizsync.changeset_range($1) as s where %s exists (select from %s as t where t.uid = s.uid))';
     v_table constant text := lizsync.relation_name(p_range.relid);
+    -- PostgreSQL sets an identity that is always generated at the insert alone.
+    v_columns constant text[] := case p_range.action
+        when 'R' then array(
+            select c from unnest(p_range.columns) as c
+            where not exists (select from pg_attribute where attrelid = p_range.relid and attname = c and attidentity = 'a')
+        )
+        else p_range.columns
+    end;
     v_written integer;
     v_held text;
 begin
@@ -20,7 +28,7 @@ begin
         return;
     end if;
     v_written := lizsync.run_as_client(
-        lizsync.update_statement(p_range.relid, p_range.columns, format(c_staged, 'won', '', v_table), c_at_most), p_range
+        lizsync.update_statement(p_range.relid, v_columns, format(c_staged, 'won', '', v_table), c_at_most), p_range
     );
     if p_range.action = 'R' then
         perform lizsync.run_as_client(
