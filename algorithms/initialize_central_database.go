@@ -181,13 +181,16 @@ func report(ctx context.Context, conn *pgx.Conn, p initializeCentralDatabasePara
 	}
 	var unsafe []string
 	for _, problem := range problems {
-		if !problem.IsError {
+		switch {
+		case problem.IsError:
+			feedback.Warning("unsafe: " + problem.String())
+			if !slices.Contains(unsafe, problem.Label) {
+				unsafe = append(unsafe, problem.Label)
+			}
+		case problem.Problem == database.ReferenceToLocalKey: // which nobody would notice afterwards
+			feedback.Warning(problem.String())
+		default:
 			feedback.Message("note: " + problem.String())
-			continue
-		}
-		feedback.Warning("unsafe: " + problem.String())
-		if !slices.Contains(unsafe, problem.Label) {
-			unsafe = append(unsafe, problem.Label)
 		}
 	}
 	result.Unsafe = len(unsafe)

@@ -62,6 +62,20 @@ func (u UnsafeTable) String() string {
 	return fmt.Sprintf("%s: %s. Remedy: %s", u.Label, u.Explanation, u.Remedy)
 }
 
+// ReferenceToLocalKey is the problem of a column that holds numbers which each database gives on its own, without a foreign key.
+const ReferenceToLocalKey = "reference_to_local_key"
+
+// Reference is a column that holds the key of a table, as something outside of the database says.
+type Reference struct {
+	ChildSchema  string `json:"child_schema"`
+	ChildTable   string `json:"child_table"`
+	ChildColumn  string `json:"child_column"`
+	ParentSchema string `json:"parent_schema"`
+	ParentTable  string `json:"parent_table"`
+	ParentColumn string `json:"parent_column"`
+	Evidence     string `json:"evidence"` // what says so
+}
+
 // TableStates returns the tables of some schemas that can be prepared. No schemas means all.
 func TableStates(ctx context.Context, q Querier, schemas []string) ([]TableState, error) {
 	rows, err := q.Query(ctx, `
@@ -81,9 +95,27 @@ func TableStates(ctx context.Context, q Querier, schemas []string) ([]TableState
 // UnsafeTables returns what is unsafe in some schemas. No schemas means all, those of public included: what is
 // there is never synchronised.
 func UnsafeTables(ctx context.Context, q Querier, schemas []string) ([]UnsafeTable, error) {
-	rows, err := q.Query(ctx, `
+	return unsafeTables(ctx, q, `
 		select schema_name, table_name, format('%I.%I', schema_name, table_name), problem, severity = 'error', explanation, remedy
 		from lizsync.unsafe_tables($1)`, schemas)
+}
+
+// UnsafeReferences returns the columns of some tables that hold local keys of these tables and have no foreign key: what the database
+// tells of, and what it is told.
+func UnsafeReferences(ctx context.Context, q Querier, tables []uint32, told []Reference) ([]UnsafeTable, error) {
+	if told == nil {
+		told = []Reference{} // and no null
+	}
+	return unsafeTables(ctx, q, `
+		select n.nspname, c.relname, format('%I.%I', n.nspname, c.relname), u.problem, u.severity = 'error', u.explanation, u.remedy
+		from lizsync.unsafe_references($1, $2) as u
+		join pg_class c on c.oid = u.relid
+		join pg_namespace n on n.oid = c.relnamespace
+		order by 3, u.explanation`, tables, told)
+}
+
+func unsafeTables(ctx context.Context, q Querier, query string, arguments ...any) ([]UnsafeTable, error) {
+	rows, err := q.Query(ctx, query, arguments...)
 	if err != nil {
 		return nil, fmt.Errorf("look for unsafe tables: %w", err)
 	}

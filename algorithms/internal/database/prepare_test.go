@@ -401,6 +401,7 @@ func TestUnsafeTablesAreNamedWithReasonAndRemedy(t *testing.T) {
 		"foreign key on natural key": {"create table p (code text primary key); create table c (" + uid + ", p text references p)", []string{"p unique_key_filled_alike warning"}, ""},
 		"foreign key on uid":         {"create table p (" + uid + "); create table c (" + uid + ", p uuid references p)", nil, ""},
 		"foreign key to itself":      {"create table t (id serial primary key, uid uuid not null unique, up integer references t); insert into lizsync.local_keys values ('t')", []string{"t foreign_key_on_local_key error", "t uid_without_default warning"}, "t uid_without_default warning"},
+		"reference to local key":     {"create table site (id serial primary key, " + ordinary + "); create table visit (" + uid + ", site_id integer, state integer); insert into lizsync.local_keys values ('site')", []string{"visit reference_to_local_key warning"}, ""},
 		"unlogged":                   {"create unlogged table t (" + uid + ")", []string{"t unlogged error"}, ""},
 		"partitioned":                {"create table t (a integer) partition by list (a); create table t1 partition of t for values in (1)", []string{"t partitioned error", "t1 partition error"}, "no"},
 		"inheritance":                {"create table t (a integer, " + uid + "); create table t1 (primary key (uid)) inherits (t)", []string{"t inheritance error", "t1 inheritance error"}, "no"},

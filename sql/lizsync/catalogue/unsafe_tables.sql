@@ -55,6 +55,9 @@ as $$
         select u.* from examined e cross join lateral lizsync.unsafe_foreign_keys(e.plain, e.schemas) as u
 
         union all
+        select u.* from examined e cross join lateral lizsync.unsafe_references(e.plain) as u
+
+        union all
         select u.* from examined e cross join lateral lizsync.unsafe_triggers(e.plain) as u
     )
     select c.nspname, c.relname, f.problem, f.severity, f.explanation, f.remedy
