@@ -66,7 +66,8 @@ func runPackageAll(ctx context.Context, p packageAllParams, feedback provider.Fe
 			if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 				return fmt.Errorf("make the folder of the package: %w", err)
 			}
-			done, err := runPackageCentralDatabase(ctx, packageCentralDatabaseParams{p.packageSource, tables, p.packageOptions, provider.OutputFile(file)}, feedback)
+			params := packageCentralDatabaseParams{p.packageSource, tables, p.packageOptions, provider.OutputFile(file)}
+			done, err := packageTables(ctx, params, plan.project.References(plan.redirection.Central), feedback)
 			result.packed = done.packed
 			return err
 		}},

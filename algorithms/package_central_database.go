@@ -78,6 +78,11 @@ Tables that lack their uid column or their audit triggers are prepared first, un
 }
 
 func runPackageCentralDatabase(ctx context.Context, p packageCentralDatabaseParams, feedback provider.Feedback) (packageCentralDatabaseResult, error) {
+	return packageTables(ctx, p, nil, feedback)
+}
+
+// packageTables also warns of the references that are told by somebody who knows more than the database.
+func packageTables(ctx context.Context, p packageCentralDatabaseParams, told []database.Reference, feedback provider.Feedback) (packageCentralDatabaseResult, error) {
 	var result packageCentralDatabaseResult
 	path := string(p.ZipFile)
 	if path == "" {
@@ -103,6 +108,13 @@ func runPackageCentralDatabase(ctx context.Context, p packageCentralDatabasePara
 	selection, err := checkCentral(ctx, conn, names)
 	if err != nil {
 		return result, err
+	}
+	references, err := database.UnsafeReferences(ctx, conn, selection.OIDs(), told)
+	if err != nil {
+		return result, err
+	}
+	for _, reference := range references {
+		feedback.Warning(reference.String())
 	}
 	if err := prepareSelection(ctx, conn, selection, p, portion{feedback, 0, 10}); err != nil {
 		return result, err

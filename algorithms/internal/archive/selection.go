@@ -103,7 +103,8 @@ func (s Selection) Has(schema, name string) bool {
 	return slices.ContainsFunc(s.Tables, func(r Relation) bool { return r.Schema == schema && r.Name.Name == name })
 }
 
-func (s Selection) oids() []uint32 {
+// OIDs are those of the tables.
+func (s Selection) OIDs() []uint32 {
 	var oids []uint32
 	for _, r := range s.Tables {
 		oids = append(oids, r.OID)
@@ -120,7 +121,7 @@ func (s Selection) CheckReferences(ctx context.Context, q database.Querier) erro
 		join pg_catalog.pg_class p on p.oid = k.confrelid
 		join pg_catalog.pg_namespace n on n.oid = p.relnamespace
 		where k.contype = 'f' and k.conrelid = any ($1) and k.confrelid <> all ($1)
-		order by 1`, s.oids())
+		order by 1`, s.OIDs())
 	if err != nil {
 		return fmt.Errorf("look at the foreign keys: %w", err)
 	}
@@ -143,7 +144,7 @@ func (s Selection) CheckReferences(ctx context.Context, q database.Querier) erro
 	}
 
 	rows, err = q.Query(ctx, `
-		select oid::regclass::text from pg_catalog.pg_class where oid = any ($1) and row_security_active(oid) order by 1`, s.oids())
+		select oid::regclass::text from pg_catalog.pg_class where oid = any ($1) and row_security_active(oid) order by 1`, s.OIDs())
 	if err != nil {
 		return fmt.Errorf("look at row-level security: %w", err)
 	}
