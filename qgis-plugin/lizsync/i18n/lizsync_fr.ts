@@ -1686,8 +1686,12 @@ Les valeurs par défaut de la connexion au clone sont celles d'une tablette qui 
     <message>
         <source>Makes all that goes to the field from one project: the package of the chosen tables, as package_central_database does, and the mobile project, as build_mobile_project does, with its GeoPackage. deploy_all brings them to a clone.
 
+The relations, joins and value relations of the project are looked at, and a warning names each that refers to a number which each database gives on its own.
+
 For city.qgz the package is city_mobile/central_database_package.zip and the mobile project is city_mobile.qgz, both beside it. It stops at the first step that fails, and says what was done; running it again does all steps anew.</source>
         <translation>Fait d'un projet tout ce qui part sur le terrain : le paquet des tables choisies, comme package_central_database, et le projet mobile avec son GeoPackage, comme build_mobile_project. deploy_all les apporte à un clone.
+
+Les relations, jointures et relations de valeurs du projet sont examinées, et un avertissement nomme chacune qui renvoie à un numéro que chaque base attribue elle-même.
 
 Pour city.qgz, le paquet est city_mobile/central_database_package.zip et le projet mobile est city_mobile.qgz, tous deux à côté de lui. L'exécution s'arrête à la première étape qui échoue et dit ce qui a été fait ; la relancer refait toutes les étapes.</translation>
     </message>
