@@ -47,12 +47,14 @@ func TestReferencesThatNobodyDeclaredAreFound(t *testing.T) {
 		"owned sequence without a default": {"create table site (id integer primary key); create sequence n owned by site.id; create table visit (site_id integer)", []string{"visit.site_id > site.id: " + empty}},
 		"two tables of that name":          {"create table site (id serial primary key); create table tbl_site (id serial primary key); insert into tbl_site select from generate_series(1, 9); create table visit (site_id integer); insert into visit values (7)", []string{"visit.site_id > tbl_site.id: " + holds}},
 
+		"primary key and another": {"create table site (n serial unique, id serial primary key); create table visit (site_id integer)", []string{"visit.site_id > site.id: " + empty}},
+
 		"text":                       {site + "create table visit (site_id text)", nil},
 		"a value that is no key":     {site + "create table visit (site_id integer); insert into visit values (1), (4)", nil},
 		"a value that is no integer": {site + "create table visit (site_id numeric); insert into visit values (1), (1.5)", nil},
 		"a value of no size":         {site + "create table visit (site_id numeric); insert into visit values ('NaN'), (1e30)", nil},
 		"another name":               {site + "create table visit (state integer, code smallint, priority integer, id integer, gid integer); insert into visit values (1, 2, 3, 1, 1)", nil},
-		"a count":                    {site + "create table visit (nb_site integer, total_sites integer, num_site integer)", nil},
+		"a count":                    {site + "create table visit (nb_site integer, total_sites integer, num_site integer, sites integer)", nil},
 		"declared":                   {site + "create table visit (site_id integer references site)", nil},
 		"declared to another":        {site + "create table place (code integer primary key); create table visit (site_id integer references place)", nil},
 		"key that nobody numbers":    {"create table site (id integer primary key); create table visit (site_id integer)", nil},
@@ -96,6 +98,39 @@ func TestReferencesThatNobodyDeclaredAreFound(t *testing.T) {
 		slices.Sort(got)
 		assert.Equal(t, c.want, got, name)
 	}
+}
+
+func TestReferenceByNameGoesToTheSameSchemaFirst(t *testing.T) {
+	t.Parallel()
+	db := installed(t)
+	db.Exec(t, `
+		create schema a; create table a.site (id serial primary key); create table a.zone (id serial primary key);
+		create schema b; create table b.site (id serial primary key); create table b.visit (site_id integer, zone_id integer)`)
+	assert.Equal(t, [][]string{{"site_id", "b.site"}, {"zone_id", "a.zone"}}, db.Rows(t, `
+		select child_column, parent::regclass
+		from lizsync.undeclared_references(array(select oid from pg_class where relkind = 'r' and relnamespace in ('a'::regnamespace, 'b'::regnamespace)))
+		order by 1`))
+}
+
+func TestLookingForReferencesGrowsAsTheTablesDo(t *testing.T) {
+	t.Parallel()
+	db := installed(t)
+	var touched []float64
+	for _, tables := range []int{50, 200} {
+		db.Exec(t, fmt.Sprintf(`
+			create schema city%[1]d;
+			do $$
+			begin
+				for n in 1..%[1]d loop
+					execute format('create table city%[1]d.tree_%%s (id serial primary key, height integer, state smallint, name text)', n);
+					execute format('create view city%[1]d.of_%%1$s as select a.id, b.height from city%[1]d.tree_%%1$s a join city%[1]d.tree_1 b on a.name = b.name', n);
+				end loop;
+			end $$`, tables))
+		query := fmt.Sprintf("select count(*) from lizsync.undeclared_references(array(select oid from pg_class where relkind = 'r' and relnamespace = 'city%d'::regnamespace))", tables)
+		require.Equal(t, "0", db.Text(t, query))
+		touched = append(touched, blocks(t, db, query))
+	}
+	assert.LessOrEqual(t, touched[1], 6*touched[0])
 }
 
 func TestValuesOfReferencesAreLookedAtWithinBounds(t *testing.T) {

@@ -1,11 +1,13 @@
 -- A default may be an expression of the number that it draws. It names no column, and given the table, pg_get_expr would look at all
 -- of them each time.
-create or replace function lizsync.numbered_keys(p_relids oid[]) returns table (relid oid, column_name text)
+create or replace function lizsync.numbered_keys(p_relids oid[]) returns table (
+    relid oid, column_name text, is_primary boolean
+)
 language sql stable
 set search_path from current
 set quote_all_identifiers = off
 as $$
-    select distinct a.attrelid, a.attname::text
+    select a.attrelid, a.attname::text, bool_or(i.indisprimary)
     from pg_index i
     join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
     left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum and a.attgenerated = ''
@@ -20,6 +22,7 @@ as $$
                     and exists (select from pg_sequence q where q.seqrelid = o.objid)
             )
         )
+    group by a.attrelid, a.attname
 $$;
 comment on function lizsync.numbered_keys(oid[]) is
     'On both sides: the columns of some tables that alone are a unique key and that a sequence or identity numbers.';
