@@ -49,6 +49,9 @@ func TestReferencesThatNobodyDeclaredAreFound(t *testing.T) {
 
 		"primary key and another": {"create table site (n serial unique, id serial primary key); create table visit (site_id integer)", []string{"visit.site_id > site.id: " + empty}},
 
+		"odd names": {`create table "Tree %s ""%" ("Id %" serial primary key); insert into "Tree %s ""%" select from generate_series(1, 9); create table "Visit 'é' %I" ("tree %s %id" integer); insert into "Visit 'é' %I" values (9)`, []string{`Visit 'é' %I.tree %s %id > Tree %s "%.Id %: ` + holds}},
+		"two numbered keys and none of them primary": {"create table site (id serial unique, n serial unique); insert into site (id) values (7); create table visit (site_id integer); insert into visit values (7)", []string{"visit.site_id > site.id: " + holds}},
+
 		"text":                       {site + "create table visit (site_id text)", nil},
 		"a value that is no key":     {site + "create table visit (site_id integer); insert into visit values (1), (4)", nil},
 		"a value that is no integer": {site + "create table visit (site_id numeric); insert into visit values (1), (1.5)", nil},

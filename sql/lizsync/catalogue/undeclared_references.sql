@@ -6,7 +6,9 @@ set search_path from current
 set jit = off
 as $$
     with named as (
-        select n.child, n.child_column, array_agg(n.parent order by n.parent) as parents, array_agg(n.parent_column order by n.parent) as keys
+        select
+            n.child, n.child_column,
+            array_agg(n.parent order by n.parent, n.parent_column) as parents, array_agg(n.parent_column order by n.parent, n.parent_column) as keys
         from lizsync.references_by_name(p_relids) as n
         group by n.child, n.child_column
     ),
