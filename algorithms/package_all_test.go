@@ -106,6 +106,7 @@ func TestPackageAllWarnsOfReferencesThatOnlyTheProjectKnows(t *testing.T) {
 	// The project relates, joins and lists the species by their name, which is a number here.
 	central := centralDatabase(t, strings.NewReplacer("name text not null unique", "name serial unique", "species_name text references city.species (name)", "species_name integer",
 		"insert into city.species (name) values ('oak'), ('lime');", "", "'oak'", "7").Replace(cityOfProject))
+	central.Exec(t, "insert into lizsync.local_keys values ('city.species')")
 	var told story
 	_, err := run(t.Context(), t, "package_all", packageAllInput(t, central, central, "Trees", "city.species"), &told)
 	require.NoError(t, err)

@@ -119,7 +119,7 @@ func packageTables(ctx context.Context, p packageCentralDatabaseParams, told []d
 	if err := prepareSelection(ctx, conn, selection, p, portion{feedback, 0, 10}); err != nil {
 		return result, err
 	}
-	if err := noteReferences(ctx, conn, selection); err != nil {
+	if err := database.NoteReferences(ctx, conn, selection.OIDs(), told); err != nil {
 		return result, err
 	}
 	manifest, err := archive.Pack(ctx, conn, archive.PackOptions{
@@ -210,18 +210,6 @@ func prepareSelection(ctx context.Context, conn *pgx.Conn, selection archive.Sel
 			Text: "not prepared: " + strings.Join(lacking, "; "),
 			Hint: "let ADD_UID_COLUMNS and ADD_AUDIT_TRIGGERS be true, or run initialize_central_database with them",
 		}
-	}
-	return nil
-}
-
-// noteReferences has central remember which columns hold numbers of other tables, so that what refers to a row goes with it.
-func noteReferences(ctx context.Context, conn *pgx.Conn, selection archive.Selection) error {
-	oids := make([]uint32, len(selection.Tables))
-	for i, table := range selection.Tables {
-		oids[i] = table.OID
-	}
-	if _, err := conn.Exec(ctx, "select lizsync.note_references($1)", oids); err != nil {
-		return fmt.Errorf("look for references that nobody declared: %w", err)
 	}
 	return nil
 }

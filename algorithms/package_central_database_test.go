@@ -143,7 +143,8 @@ func TestPackageWarnsOfReferencesBetweenItsTables(t *testing.T) {
 	db := centralDatabase(t, `
 		create schema city;
 		create table city.site (id serial primary key);
-		create table city.visit (id serial primary key, site_id integer)`)
+		create table city.visit (id serial primary key, site_id integer);
+		insert into lizsync.local_keys values ('city.site')`)
 	references := func(layers ...any) (found []string) {
 		told, err := tryPack(t.Context(), t, db, filepath.Join(t.TempDir(), "package.zip"), layers, nil)
 		require.NoError(t, err)

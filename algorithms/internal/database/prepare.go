@@ -114,6 +114,17 @@ func UnsafeReferences(ctx context.Context, q Querier, tables []uint32, told []Re
 		order by 3, u.explanation`, tables, told)
 }
 
+// NoteReferences has central remember which columns of some tables hold numbers of others, so that what refers to a row goes with it.
+func NoteReferences(ctx context.Context, conn *pgx.Conn, tables []uint32, told []Reference) error {
+	if told == nil {
+		told = []Reference{}
+	}
+	if _, err := conn.Exec(ctx, "select lizsync.note_references($1, $2)", tables, told); err != nil {
+		return fmt.Errorf("note the references that nobody declared: %w", err)
+	}
+	return nil
+}
+
 func unsafeTables(ctx context.Context, q Querier, query string, arguments ...any) ([]UnsafeTable, error) {
 	rows, err := q.Query(ctx, query, arguments...)
 	if err != nil {
