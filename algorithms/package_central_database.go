@@ -105,7 +105,7 @@ func packageTables(ctx context.Context, p packageCentralDatabaseParams, told []d
 		return result, err
 	}
 	defer database.Close(ctx, conn)
-	selection, err := checkCentral(ctx, conn, names)
+	selection, err := checkCentral(ctx, conn, names, feedback)
 	if err != nil {
 		return result, err
 	}
@@ -138,7 +138,7 @@ func packageTables(ctx context.Context, p packageCentralDatabaseParams, told []d
 }
 
 // checkCentral refuses, before anything is prepared, what could not be packaged or synchronised.
-func checkCentral(ctx context.Context, conn *pgx.Conn, names []archive.Name) (archive.Selection, error) {
+func checkCentral(ctx context.Context, conn *pgx.Conn, names []archive.Name, feedback provider.Feedback) (archive.Selection, error) {
 	var selection archive.Selection
 	if err := database.CheckStructure(ctx, conn); err != nil {
 		return selection, err
@@ -167,8 +167,12 @@ func checkCentral(ctx context.Context, conn *pgx.Conn, names []archive.Name) (ar
 	}
 	var unsafe []string
 	for _, problem := range problems {
-		if problem.IsError && selection.Has(problem.Schema, problem.Name) {
+		switch {
+		case !selection.Has(problem.Schema, problem.Name):
+		case problem.IsError:
 			unsafe = append(unsafe, problem.String())
+		case problem.Problem == "numbers_run_short":
+			feedback.Warning(problem.String())
 		}
 	}
 	if unsafe != nil {
