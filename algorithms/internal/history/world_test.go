@@ -206,7 +206,7 @@ func (w *world) reset() {
 		}
 		for _, table := range []string{
 			"audit.logged_actions", "lizsync.conflicts", "lizsync.history", "lizsync.pending_changes", "lizsync.central",
-			"lizsync.clones", "lizsync.synchronized_tables", "lizsync.exchanges", "lizsync.incoming", "lizsync.held_rows",
+			"lizsync.clones", "lizsync.synchronized_tables", "lizsync.exchanges", "lizsync.incoming", "lizsync.held_rows", "lizsync.outgoing",
 			"lizsync.changeset", "lizsync.reply", "lizsync.purges", "ghost.ledger", "ghost.written",
 		} {
 			b.WriteString("delete from " + table + ";")

@@ -67,6 +67,7 @@ begin
     perform lizsync.detect_dead_peer(true);
     -- The program leaves the session alone while central is at work.
     perform set_config('idle_in_transaction_session_timeout', '0', true);
+    perform set_config('transaction_timeout', '0', true) where current_setting('transaction_timeout', true) is not null; -- from PostgreSQL 17 on
     perform lizsync.remap_log();
 
     -- The events and the snapshot, in one statement.
