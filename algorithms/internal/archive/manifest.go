@@ -43,6 +43,7 @@ type Manifest struct {
 	Sequences        []Sequence  `json:"sequences"` // and their positions
 	References       []Reference `json:"references"`
 	Objects          []Object    `json:"objects"` // the types, functions, … in the order in which they are made
+	Needs            []Need      `json:"needs"`   // of the server's version
 	LayerStyles      *Rows       `json:"layer_styles,omitempty"`
 	Members          []Member    `json:"members"` // all but the manifest itself
 }

@@ -223,6 +223,9 @@ func (p *packer) structure(ctx context.Context, m *Manifest, s Selection, snapsh
 	if m.Objects, err = plan.identify(ctx, p.tx, dump.made); err != nil {
 		return err
 	}
+	if m.Needs, err = needs(ctx, p.tx, s, dump.made); err != nil {
+		return err
+	}
 	m.Views, m.Sequences = []View{}, []Sequence{}
 	for _, object := range dump.made {
 		if object.class != classRelation {

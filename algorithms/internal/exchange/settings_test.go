@@ -128,6 +128,27 @@ func TestDomainsThatForbidNull(t *testing.T) {
 	})
 }
 
+// A "char" above 127 is another text from PostgreSQL 16 on: databases on either side of it would not have the same.
+func TestServersThatReadACharOtherwiseAreRefused(t *testing.T) {
+	t.Parallel()
+	central := clonetest.NewCentral(t, `create schema city; create table city.sign (name text primary key, kind "char", kinds "char"[], letter char)`)
+	clone := central.Clone(t)
+	for i, via := range transports {
+		clone.Exec(t, fmt.Sprintf(`insert into city.sign values ('stop %d', 's', '{a,b}', 'c'), ('high %[1]d', (-56)::"char", null, null)`, i))
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 2}, clone.MustSync(t, via))
+		require.Equal(t, "-56", central.Text(t, fmt.Sprintf("select kind::integer from city.sign where name = 'high %d'", i)))
+	}
+	columns := clone.Text(t, "select pg_get_functiondef('lizsync.table_columns(uuid)'::regprocedure)")
+	newer := strings.Replace(columns, "current_setting('server_version_num')::integer", "180004", 1)
+	require.NotEqual(t, columns, newer)
+	clonetest.Alter(t, clone.DB, newer)
+	for _, via := range transports {
+		_, err := clone.Sync(t, via)
+		require.ErrorContains(t, err, `"city"."sign".kind is "char" of PostgreSQL 15 and before on central and "char" of PostgreSQL 16 and later on the clone; "city"."sign".kinds is`)
+		require.NotContains(t, err.Error(), "letter")
+	}
+}
+
 // Whichever side is slow, and whoever synchronises may be one whose idle sessions are ended at once, on either side.
 func TestASlowCloneIsNotTakenForOneThatHasVanished(t *testing.T) {
 	t.Parallel()
