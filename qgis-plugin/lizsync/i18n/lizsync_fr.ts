@@ -576,6 +576,14 @@ Un clone dont la base centrale n'a pas encore reçu des modifications est refus�
         <translation>Faites un nouveau paquet.</translation>
     </message>
     <message>
+        <source>the package has what the PostgreSQL of the clone reads otherwise or not at all</source>
+        <translation>le paquet a ce que le PostgreSQL du clone lit autrement, ou pas du tout</translation>
+    </message>
+    <message>
+        <source>Deploy to a server of the version in the message, or change what it names on central and make a new package.</source>
+        <translation>Déployez sur un serveur de la version que le message indique, ou changez sur la base centrale ce qu'il nomme et faites un nouveau paquet.</translation>
+    </message>
+    <message>
         <source>the database has tables of its own under names of the package</source>
         <translation>la base a ses propres tables sous des noms du paquet</translation>
     </message>
