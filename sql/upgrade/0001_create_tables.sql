@@ -500,18 +500,6 @@ comment on type lizsync.staged_range is 'Changes that one statement can write: t
 create index changeset_deletes_idx on lizsync.changeset (exchange, relid) where action = 'D';
 create index changeset_refused_idx on lizsync.changeset (exchange) where error is not null;
 
-create unlogged table lizsync.outgoing (
-    exchange bigint not null,
-    batch integer not null,
-    payload text,
-    primary key (exchange, batch)
-);
-alter table lizsync.outgoing alter column payload set storage external;
-comment on table lizsync.outgoing is 'On a clone: the batches that lizsync.synchronize() has read before it opens the exchange with central.';
-comment on column lizsync.outgoing.exchange is 'Its transaction.';
-comment on column lizsync.outgoing.batch is 'Number of the batch, from 1.';
-comment on column lizsync.outgoing.payload is 'Changes in text form: see lizsync.outgoing_batch.';
-
 create unlogged table lizsync.reply (
     clone_id uuid not null,
     batch integer not null,

@@ -71,7 +71,7 @@ const needed = `
 
 // needs lists what servers of some versions only can read, of tables and of what else was made.
 func needs(ctx context.Context, q database.Querier, s Selection, made []objectID) ([]Need, error) {
-	relations, functions, types := s.oids(), []uint32{}, []uint32{}
+	relations, functions, types := s.OIDs(), []uint32{}, []uint32{}
 	for _, id := range made {
 		switch id.class {
 		case classRelation:

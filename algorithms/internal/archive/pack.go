@@ -294,11 +294,7 @@ func (p *packer) data(ctx context.Context, m *Manifest, s Selection) error {
 
 // references packages what is known of columns that hold numbers of other tables.
 func (p *packer) references(ctx context.Context, m *Manifest, s Selection) error {
-	oids := make([]uint32, len(s.Tables))
-	for i, r := range s.Tables {
-		oids[i] = r.OID
-	}
-	found, err := p.tx.Query(ctx, "select child, child_column, parent, parent_column, evidence from lizsync.number_references($1) order by 1, 2, 3, 4", oids)
+	found, err := p.tx.Query(ctx, "select child, child_column, parent, parent_column, evidence from lizsync.number_references($1) order by 1, 2, 3, 4", s.OIDs())
 	if err != nil {
 		return fmt.Errorf("look for references to numbers: %w", err)
 	}
