@@ -128,6 +128,7 @@ func (w *world) final() {
 	w.checkEdits()
 	w.checkConflicts()
 	w.checkEchoes()
+	w.checkParents()
 	w.checkRest()
 	w.checkHistory()
 
@@ -280,6 +281,10 @@ func (w *world) checkEdits() {
 	}
 	pending := w.pendingRows()
 	for _, e := range w.ledger.edits {
+		// A row that a copy of a clone has made gets another number; see checkParents.
+		if e.field == "id" || e.field == "numéro" {
+			continue
+		}
 		if accounted[e.cell] || w.ledger.superseded[e.cell] || e.gone {
 			continue
 		}
@@ -370,13 +375,36 @@ func (w *world) checkEchoes() {
 	for _, r := range w.central.Rows(w.t, `
 		select uid, field, left(value, 60), count(distinct transaction_id)
 		from ghost.written
-		where value <> '' and field not in ('id', 'uid', 'rue', 'code', 'double')
+		where value <> '' and field not in ('id', 'uid', 'rue', 'code', 'double', 'numéro', 'voulue')
 		group by uid, field, value
 		having count(distinct transaction_id) > 1`) {
 		if w.ledger.sentAgain(r[0], r[1]) {
 			continue
 		}
 		violate("ECHO", "the edit %s.%s = %s was written %s times on central", rowName(r[0]), r[1], r[2], r[3])
+	}
+}
+
+// checkParents: what has the number of a road has that of the one that its editor has chosen, unless that one is no more or one of both is
+// pending.
+func (w *world) checkParents() {
+	pending := w.pendingRows()
+	for _, name := range sorted(w.sides) {
+		for _, child := range []string{`"Ville d'été".note`, `"Ville d'été"."select"`} {
+			for _, r := range w.sides[name].db.Rows(w.t, fmt.Sprintf(`
+				select c.uid, c.voulue, c.numéro, coalesce(r.uid::text, 'none')
+				from %s c
+				join "Ville d'été"."Rue.Principale" chosen on chosen.uid = c.voulue
+				left join "Ville d'été"."Rue.Principale" r on r.id = c.numéro
+				where r.uid is distinct from c.voulue`, child)) {
+				if w.ledger.deleted[r[1]] != "" || slices.ContainsFunc(clones, func(clone string) bool {
+					return pending[clone+" "+r[0]] != "" || pending[clone+" "+r[1]] != "" || pending[clone+" "+r[3]] != ""
+				}) {
+					continue
+				}
+				violate("PARENT", "on %s, %s was given to %s and now has the number %s of %s", name, rowName(r[0]), rowName(r[1]), r[2], rowName(r[3]))
+			}
+		}
 	}
 }
 

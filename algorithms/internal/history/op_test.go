@@ -132,10 +132,11 @@ func generate(seed uint64) []op {
 	}
 	columns := map[*table][]column{}
 	for _, t := range tables {
-		columns[t] = t.columns
-		if n := len(t.columns); n > 0 && (duel || sometimes(0.5)) {
+		updated := slices.DeleteFunc(slices.Clone(t.columns), func(c column) bool { return c.insertOnly })
+		columns[t] = updated
+		if n := len(updated); n > 0 && (duel || sometimes(0.5)) {
 			first := r.IntN(n)
-			columns[t] = t.columns[first:min(first+1+r.IntN(2), n)]
+			columns[t] = updated[first:min(first+1+r.IntN(2), n)]
 		}
 	}
 
@@ -166,7 +167,10 @@ func generate(seed uint64) []op {
 				o.verb = "ins"
 				o.set = map[string]string{}
 				for _, c := range t.columns {
-					if sometimes(0.6) || t.name == "key" {
+					if c.insertOnly && !sometimes(0.15) {
+						continue
+					}
+					if c.insertOnly || sometimes(0.6) || t.name == "key" {
 						o.set[c.name] = pick(c.kinds)
 					}
 				}
@@ -223,6 +227,8 @@ func generate(seed uint64) []op {
 				o.verb = "second"
 			case e < stepWeight+0.24:
 				o.verb = "together"
+			case e < stepWeight+0.25:
+				o.verb = "drain"
 			case e < stepWeight+0.29:
 				o.verb = "sync"
 				o.args = []string{"sql"}

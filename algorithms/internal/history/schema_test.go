@@ -46,14 +46,18 @@ create table "Ville d'été".note (
     uid uuid primary key default gen_random_uuid(),
     rue uuid references "Ville d'été"."Rue.Principale" (uid),
     "clé" text references "Ville d'été"."clé" (code) on update cascade,
-    texte text
+    texte text,
+    numéro integer references "Ville d'été"."Rue.Principale" (id),
+    voulue uuid
 );
 create table "Ville d'été"."select" (
     id serial primary key,
     uid uuid not null unique default gen_random_uuid(),
     rue uuid references "Ville d'été"."Rue.Principale" (uid) on delete set null,
     "from" text,
-    t text
+    t text,
+    numéro integer,
+    voulue uuid
 );
 create table "Ville d'été".compteur (
     id serial primary key,
@@ -102,6 +106,18 @@ begin
 end
 $$;
 create trigger see before update on "Ville d'été".compteur for each row execute function ghost.see();
+
+-- Which road the editor has chosen by its number. A synchronisation brings both.
+create function ghost.choose() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'INSERT' and new.voulue is null or tg_op = 'UPDATE' and new.numéro is distinct from old.numéro and new.voulue is not distinct from old.voulue then
+        new.voulue := (select uid from "Ville d'été"."Rue.Principale" where id = new.numéro);
+    end if;
+    return new;
+end
+$$;
+create trigger choose before insert or update on "Ville d'été".note for each row execute function ghost.choose();
+create trigger choose before insert or update on "Ville d'été"."select" for each row execute function ghost.choose();
 
 create function ghost.meddle() returns trigger language plpgsql as $$
 begin
@@ -171,6 +187,8 @@ type column struct {
 	kinds     []string
 	// shared values are set by many edits, so that they clash; the others tell the edit that made them.
 	shared bool
+	// insertOnly columns are not updated.
+	insertOnly bool
 }
 
 type table struct {
@@ -178,6 +196,8 @@ type table struct {
 	columns   []column
 	// view is one through which some edits are made.
 	view string
+	// numbered rows have an id that a sequence gives.
+	numbered bool
 	// untracked rows are written by triggers alone.
 	untracked bool
 	// start is how many rows there are at first.
@@ -196,10 +216,11 @@ func (t *table) column(name string) *column {
 var roads = []string{"null", "a", "a", "b", "x"}
 
 var tables = []*table{
-	{name: "road", sql: `"Ville d'été"."Rue.Principale"`, start: 2, columns: []column{
+	{name: "road", sql: `"Ville d'été"."Rue.Principale"`, numbered: true, start: 2, columns: []column{
 		{name: "name", sql: `"Nom ""usuel"""`, kinds: []string{"plain", "plain", "plain", "quote", "alter", "other", "revert", "keep", "null"}},
 		{name: "remark", sql: `remarque`, kinds: []string{"plain", "sql", "null"}},
 		{name: "code", sql: `code`, kinds: []string{"null", "p", "p", "q"}, shared: true},
+		{name: "id", sql: `id`, kinds: []string{"5", "6"}, shared: true, insertOnly: true},
 		{name: "lo", sql: `lo`, kinds: []string{"1", "2", "3"}},
 		{name: "hi", sql: `hi`, kinds: []string{"1", "2", "3", "null"}},
 	}},
@@ -207,7 +228,7 @@ var tables = []*table{
 		{name: "code", sql: `code`, kinds: []string{"k", "k", "l", "m"}, shared: true},
 		{name: "label", sql: `libellé`, kinds: []string{"plain", "quote"}},
 	}},
-	{name: "tree", sql: `"Ville d'été"."Arbre"`, start: 2, columns: []column{
+	{name: "tree", sql: `"Ville d'été"."Arbre"`, numbered: true, start: 2, columns: []column{
 		{name: "road", sql: `rue`, kinds: roads, shared: true},
 		{name: "species", sql: `"espèce"`, kinds: []string{"plain", "quote", "sql", "empty"}},
 		{name: "height", sql: `hauteur`, kinds: []string{"number", "number", "null"}},
@@ -220,18 +241,20 @@ var tables = []*table{
 		{name: "road", sql: `rue`, kinds: roads, shared: true},
 		{name: "key", sql: `"clé"`, kinds: []string{"null", "k", "l"}, shared: true},
 		{name: "text", sql: `texte`, kinds: []string{"plain", "quote"}},
+		{name: "number", sql: `numéro`, kinds: roads, shared: true},
 	}},
-	{name: "link", sql: `"Ville d'été"."select"`, view: `"Ville d'été".liens`, start: 1, columns: []column{
+	{name: "link", sql: `"Ville d'été"."select"`, numbered: true, view: `"Ville d'été".liens`, start: 1, columns: []column{
 		{name: "road", sql: `rue`, kinds: roads, shared: true},
 		{name: "from", sql: `"from"`, kinds: []string{"plain", "sql"}},
 		{name: "t", sql: `t`, kinds: []string{"plain"}},
+		{name: "number", sql: `numéro`, kinds: roads, shared: true},
 	}},
 	{name: "slot", sql: `"Ville d'été"."créneau"`, start: 1, columns: []column{
 		{name: "place", sql: `place`, kinds: []string{"p", "p", "q"}, shared: true},
 		{name: "during", sql: `pendant`, kinds: []string{"early", "late", "both", "null"}, shared: true},
 		{name: "purpose", sql: `objet`, kinds: []string{"plain", "quote"}},
 	}},
-	{name: "counter", sql: `"Ville d'été".compteur`, start: 1, untracked: true},
+	{name: "counter", sql: `"Ville d'été".compteur`, numbered: true, start: 1, untracked: true},
 	{name: "old", sql: `"Ville d'été".vieux`, untracked: true},
 }
 
@@ -271,6 +294,10 @@ func literal(t *table, c *column, kind string, edit int) string {
 	switch {
 	case kind == "null":
 		return "null"
+	case c.name == "number":
+		return fmt.Sprintf("(select id from %s where uid = '%s')", tables[0].sql, uid(tables[0], kind))
+	case c.name == "id":
+		return kind
 	case c.name == "road":
 		return "'" + uid(tables[0], kind) + "'"
 	case t.name == "road" && c.name == "code", t.name == "key" && c.name == "code", c.name == "key":

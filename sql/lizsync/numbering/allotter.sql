@@ -1,5 +1,7 @@
 -- A block is a 32,768th of the numbers that are left, but not more than a million nor, where they are few, less than 100. A sequence that was made again under its name, or
 -- was renamed, goes on below the blocks that were given before.
+--
+-- After a restore or a promotion nobody can tell which blocks were given in the time that was lost. A sixteenth of those that are left is passed over.
 create or replace function lizsync.allotter(p_sequence regclass) returns lizsync.key_sequences
 language plpgsql
 set search_path from current
@@ -11,6 +13,7 @@ declare
     v_position bigint;
     v_top bigint;
     v_given bigint;
+    c_era constant text := format('%s %s', lizsync.system_identifier(), left(pg_walfile_name(pg_current_wal_lsn()), 8));
 begin
     select * into v_found from lizsync.key_sequences where sequence = c_name or relid = p_sequence
     order by (sequence = c_name)::integer + 2 * (relid = p_sequence)::integer desc limit 1;
@@ -24,6 +27,14 @@ begin
             update lizsync.key_blocks set sequence = c_name where sequence = v_found.sequence;
             delete from lizsync.key_sequences where sequence = c_name and allotter <> v_found.allotter;
             update lizsync.key_sequences set sequence = c_name, relid = p_sequence where allotter = v_found.allotter returning * into v_found;
+        end if;
+        if v_found.era <> c_era then
+            update lizsync.key_sequences set era = c_era where allotter = v_found.allotter;
+            execute format(
+                'select setval(%1$L, greatest(s.last_value + q.seqincrement * ((s.last_value - q.seqmin) / - q.seqincrement / 16 + 1), q.seqmin))
+                from %1$s as s, pg_sequence q where q.seqrelid = %1$L::regclass',
+                v_found.allotter
+            );
         end if;
         return v_found;
     end if;
@@ -43,6 +54,7 @@ begin
         v_found.allotter, - v_step * v_found.size, v_top, v_top, v_position - v_step * v_found.size
     );
     execute format('comment on sequence %s is %L', v_found.allotter, format('LizSync: the last number of each block of %s that clones have.', c_name));
+    v_found.era := c_era;
     insert into lizsync.key_sequences values (v_found.*);
     return v_found;
 end
