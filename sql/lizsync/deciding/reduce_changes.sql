@@ -23,7 +23,7 @@ begin
     with relation as materialized (
         select relation, relid, lizsync.sent_columns(relid) as columns from lizsync.publication_list(v_exchange.clone_id)
     ), event as materialized (
-        select i.event_id, r.relid, i.uid, i.action, i.fields, r.columns, i.edited_at, i.author
+        select i.event_id, r.relid, i.uid, i.action, i.fields, r.columns, least(i.edited_at, clock_timestamp()) as edited_at, i.author
         from lizsync.incoming i
         join relation r using (relation)
         left join lizsync.pending_changes p

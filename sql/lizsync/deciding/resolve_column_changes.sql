@@ -25,7 +25,7 @@ begin
             object_table, object_uid, clone_id, sync_id, field_name, clone_value, clone_time, clone_author, rejected, rule_applied
         )
         select distinct on (i.uid, f.key)
-            v_table.relation, i.uid, v_exchange.clone_id, v_exchange.sync_id, f.key, f.value, i.edited_at, i.author, 'clone', 'column no longer exists'
+            v_table.relation, i.uid, v_exchange.clone_id, v_exchange.sync_id, f.key, f.value, least(i.edited_at, clock_timestamp()), i.author, 'clone', 'column no longer exists'
         from lizsync.changeset r
         join lizsync.incoming i
             on i.exchange = r.exchange and i.relation = v_table.relation and i.uid = r.uid and i.event_id between r.first_event and r.last_event

@@ -85,7 +85,7 @@ begin
             row_data || fields, 'clone', 'delete wins'
         from gone
     ), ours as (
-        select distinct on (r.uid, f.key) r.uid, f.key, f.value, i.edited_at, i.author
+        select distinct on (r.uid, f.key) r.uid, f.key, f.value, least(i.edited_at, clock_timestamp()) as edited_at, i.author
         from counterpart c
         join lizsync.changeset r on r.exchange = v_exchange.transaction_id and r.relid = p_relid and r.uid = c.uid
         join lizsync.incoming i

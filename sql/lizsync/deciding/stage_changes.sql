@@ -23,7 +23,7 @@ begin
     insert into lizsync.conflicts (
         object_table, object_uid, clone_id, sync_id, clone_time, clone_author, row_data, rejected, rule_applied
     )
-    select i.relation, i.uid, v_exchange.clone_id, v_exchange.sync_id, i.edited_at, i.author, i.fields, 'clone', 'delete wins'
+    select i.relation, i.uid, v_exchange.clone_id, v_exchange.sync_id, least(i.edited_at, clock_timestamp()), i.author, i.fields, 'clone', 'delete wins'
     from lizsync.held_rows s
     join lizsync.changeset r on r.exchange = s.exchange and r.relid = s.relid and r.uid = s.uid and r.action = 'R'
     join lizsync.publication_list(v_exchange.clone_id) as w on w.relid = s.relid

@@ -22,7 +22,7 @@ begin
         select distinct on (uid) uid, row_data from own where action = 'I' order by uid, event_id desc
     ), source as (
         -- Each field of the change, with the event of the clone that set it.
-        select distinct on (c.uid, f.key) c.uid, f.key, i.event_id, i.edited_at, i.author
+        select distinct on (c.uid, f.key) c.uid, f.key, i.event_id, least(i.edited_at, clock_timestamp()) as edited_at, i.author
         from change c
         join lizsync.incoming i
             on i.exchange = c.exchange and i.relation = lizsync.relation_name(p_relid) and i.uid = c.uid and i.event_id >= c.first_event

@@ -1,6 +1,6 @@
 -- Both sides: takes in what the other side sent. Central's net changes are ready to be written. The clone's events are
--- still to be compared; the times of a clone whose clock is off by more than two seconds are corrected here, once. No edit is later than the
--- synchronisation that carries it, whatever the clock was when it was made.
+-- still to be compared; the times of a clone whose clock is off by more than two seconds are corrected here, once. Who reads
+-- them takes none for later than the synchronisation that carries it; the digest of the events needs the clone's own (rule 5).
 -- SECURITY DEFINER: the rows belong to the exchange that this transaction has opened, whatever the caller says.
 create or replace function lizsync.receive_batch(p_payload text) returns void
 language plpgsql security definer
@@ -40,7 +40,7 @@ begin
     insert into lizsync.incoming (exchange, event_id, transaction_id, relation, uid, action, fields, edited_at, author)
     select
         v_exchange.transaction_id, (c.change).event_id, (c.change).transaction_id, (c.change).relation, (c.change).uid,
-        (c.change).action, (c.change).fields, least((c.change).edited_at - v_correction, clock_timestamp()), (c.change).author
+        (c.change).action, (c.change).fields, (c.change).edited_at - v_correction, (c.change).author
     from (select item::lizsync.change as change from unnest(v_items) as u (item) where item <> '' offset 0) as c;
 end
 $$;
