@@ -103,14 +103,19 @@ func runDeployDatabaseServerPackage(ctx context.Context, p deployDatabaseServerP
 	if err := database.CheckStructure(ctx, central); err != nil {
 		return result, fmt.Errorf("central: %w", err)
 	}
-	clone, err := database.Connect(ctx, string(p.Clone), feedback)
+	target, err := database.Resolve(string(p.Clone))
+	if err != nil {
+		return result, fmt.Errorf("clone: %w", err)
+	}
+	// The fields are those of the options, tags aside.
+	options := deployment.Options(p.deploymentOptions)
+	clone, err := deployment.Connect(ctx, target, pack, options, feedback)
 	if err != nil {
 		return result, fmt.Errorf("clone: %w", err)
 	}
 	defer database.Close(ctx, clone)
 
-	// The fields are those of the options, tags aside.
-	done, err := deployment.Deploy(ctx, central, clone, pack, deployment.Options(p.deploymentOptions), feedback)
+	done, err := deployment.Deploy(ctx, central, clone, pack, options, feedback)
 	if err != nil {
 		return result, err
 	}

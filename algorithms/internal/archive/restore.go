@@ -31,28 +31,31 @@ func (r *Restorer) Pin(ctx context.Context) error {
 	return nil
 }
 
-// CreateExtensions creates the extensions that the package needs and the database lacks.
-func (r *Restorer) CreateExtensions(ctx context.Context) error {
+// CreateExtensions creates the extensions that the package needs and the database lacks. It returns those that this role may not create.
+func (r *Restorer) CreateExtensions(ctx context.Context) (denied []Extension, err error) {
 	for _, extension := range r.Package.Manifest.Extensions {
 		var schema, dbname string
 		const there = `
 			select coalesce((select n.nspname from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace where e.extname = $1), ''),
 				current_database()`
 		if err := r.Tx.QueryRow(ctx, there, extension.Name).Scan(&schema, &dbname); err != nil {
-			return fmt.Errorf("look for the extension %s: %w", extension.Name, err)
+			return nil, fmt.Errorf("look for the extension %s: %w", extension.Name, err)
 		}
-		command := fmt.Sprintf("CREATE EXTENSION %s SCHEMA %s CASCADE", pgx.Identifier{extension.Name}.Sanitize(), pgx.Identifier{extension.Schema}.Sanitize())
 		switch schema {
 		case extension.Schema:
 			continue
 		case "":
-			err := r.createExtension(ctx, extension, command, dbname)
+			err := r.createExtension(ctx, extension, dbname)
 			if extension.Named && database.SQLState(err) != "" && ctx.Err() == nil {
 				r.Feedback.Warning(withHint(err))
 				continue
 			}
+			if database.SQLState(err) == pgerrcode.InsufficientPrivilege {
+				denied = append(denied, extension)
+				continue
+			}
 			if err != nil {
-				return err
+				return nil, err
 			}
 		default:
 			if extension.Named {
@@ -60,23 +63,33 @@ func (r *Restorer) CreateExtensions(ctx context.Context) error {
 					extension.Name, schema, extension.Schema))
 				continue
 			}
-			return &provider.Failure{
+			return nil, &provider.Failure{
 				Text: fmt.Sprintf("the extension %s is in the schema %s of the clone, and the package needs it in %s, where central has it", extension.Name, schema, extension.Schema),
 				Hint: fmt.Sprintf("in the database %s: DROP EXTENSION %s, if nothing uses it; then deploy again", dbname, pgx.Identifier{extension.Name}.Sanitize()),
 			}
 		}
 	}
-	return nil
+	return denied, nil
 }
 
-func (r *Restorer) createExtension(ctx context.Context, extension Extension, command, dbname string) error {
-	err := pgx.BeginFunc(ctx, r.Tx, func(nested pgx.Tx) error {
+// Create is the command that creates an extension.
+func (e Extension) Create() string {
+	return fmt.Sprintf("CREATE EXTENSION %s SCHEMA %s CASCADE", pgx.Identifier{e.Name}.Sanitize(), pgx.Identifier{e.Schema}.Sanitize())
+}
+
+// TryExtension creates an extension, with its schema, or leaves everything as it is.
+func (r *Restorer) TryExtension(ctx context.Context, extension Extension) error {
+	return pgx.BeginFunc(ctx, r.Tx, func(nested pgx.Tx) error {
 		if err := createSchema(ctx, nested, extension.Schema); err != nil {
 			return err
 		}
-		_, err := nested.Exec(ctx, command)
+		_, err := nested.Exec(ctx, extension.Create())
 		return err
 	})
+}
+
+func (r *Restorer) createExtension(ctx context.Context, extension Extension, dbname string) error {
+	err := r.TryExtension(ctx, extension)
 	if err == nil {
 		r.Feedback.Message("extension " + extension.Name + " created")
 		return nil
@@ -89,7 +102,7 @@ func (r *Restorer) createExtension(ctx context.Context, extension Extension, com
 	case pgerrcode.InsufficientPrivilege:
 		return &provider.Failure{
 			Text: need + ", and this role may not create it",
-			Hint: fmt.Sprintf("ask an administrator to run in the database %s: %s", dbname, command), Err: err,
+			Hint: fmt.Sprintf("ask an administrator to run in the database %s: %s", dbname, extension.Create()), Err: err,
 		}
 	case pgerrcode.FeatureNotSupported, pgerrcode.UndefinedFile: // not installed on the server: since PostgreSQL 15, and before
 		hint := "install it there, then deploy again"
