@@ -62,9 +62,9 @@ func packageCentralDatabase() provider.Algorithm {
 		Title: "Create a package from the central database",
 		Description: `Writes a ZIP file with the structure and the data of the chosen tables, from which clones are made with deploy_database_server_package.
 
-The tables bring their sequences, indexes, constraints, triggers, the types, functions and sequences that they need, wherever these are, the other ones of their schemas, and the styles that QGIS has saved for them. What the body of a function only names is followed too, as far as it can be read there; a warning lists the rest. Views are packaged when they are chosen and all their tables are. The package shows everything at one moment, and people can go on editing: a table that is prepared already is not locked in any way that an edit would notice.
+The tables bring their sequences, indexes, constraints, triggers, the types, functions and sequences that they need, wherever these are, the other ones of their schemas, public aside, and the styles that QGIS has saved for them. What the body of a function only names is followed too, as far as it can be read there; a warning lists the rest. Views are packaged when they are chosen and all their tables are. The package shows everything at one moment, and people can go on editing: a table that is prepared already is not locked in any way that an edit would notice.
 
-Tables that lack their uid column or their audit triggers are prepared first, unless that is turned off. The file gets its name when it is whole; a package that is stopped half-way leaves the one before as it was.`,
+Tables that lack their uid column or their audit triggers are prepared first, unless that is turned off. With ADD_AUDIT_TRIGGERS, LizSync itself is installed where nothing of it is yet, and the database gets its server id. The file gets its name when it is whole; a package that is stopped half-way leaves the one before as it was.`,
 		Errors: []provider.KnownError{
 			{When: "LizSync is installed with an older structure, or is not installed and this role may not do so", Remedy: "Run upgrade_database_structure, or what the message says."},
 			{When: "the database is a clone", Remedy: "Choose the central database."},
