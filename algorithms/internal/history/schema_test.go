@@ -47,7 +47,7 @@ create table "Ville d'été".note (
     "clé" text references "Ville d'été"."clé" (code) on update cascade,
     texte text
 );
-create table "Ville d'été"."select" (
+create table public."select" (
     id serial primary key,
     uid uuid not null unique default gen_random_uuid(),
     rue uuid references "Ville d'été"."Rue.Principale" (uid) on delete set null,
@@ -128,7 +128,7 @@ end
 $$;
 create trigger record after insert or update on "Ville d'été"."Rue.Principale" for each row execute function ghost.record();
 create trigger record after insert or update on "Ville d'été"."Arbre" for each row execute function ghost.record();
-create trigger record after insert or update on "Ville d'été"."select" for each row execute function ghost.record();
+create trigger record after insert or update on public."select" for each row execute function ghost.record();
 grant usage on schema ghost to public;
 grant select, insert on all tables in schema ghost to public;
 `
@@ -194,7 +194,7 @@ var tables = []*table{
 		{name: "key", sql: `"clé"`, kinds: []string{"null", "k", "l"}, shared: true},
 		{name: "text", sql: `texte`, kinds: []string{"plain", "quote"}},
 	}},
-	{name: "link", sql: `"Ville d'été"."select"`, start: 1, columns: []column{
+	{name: "link", sql: `public."select"`, start: 1, columns: []column{
 		{name: "road", sql: `rue`, kinds: roads, shared: true},
 		{name: "from", sql: `"from"`, kinds: []string{"plain", "sql"}},
 		{name: "t", sql: `t`, kinds: []string{"plain"}},
