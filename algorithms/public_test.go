@@ -79,9 +79,11 @@ func TestTableOfTheCloneInPublicIsNotReplaced(t *testing.T) {
 	central, _ := publicCentral(t)
 	path := pack(t, central, publicLayers, nil)
 	for name, made := range map[string]string{
-		`it would be lost: "public"."site"`:           "create table public.site (mine text)",
-		`it would be lost: "public"."visited"`:        "create view public.visited as select 1",
-		"it would be lost: function public.unlucky()": "create function public.unlucky() returns integer language sql as 'select 7'",
+		`it would be lost: "public"."site"`:             "create table public.site (mine text)",
+		`it would be lost: "public"."visited"`:          "create view public.visited as select 1",
+		`it would be lost: "public"."site_ogc_fid_seq"`: "create sequence public.site_ogc_fid_seq",
+		`it would be lost: "public"."visit"`:            "create table public.precious (mine text); create index visit on public.precious (mine)",
+		"it would be lost: function public.unlucky()":   "create function public.unlucky() returns integer language sql as 'select 7'",
 	} {
 		clone := pgtest.Database(t)
 		clone.Exec(t, made)

@@ -165,7 +165,12 @@ func (r *Restorer) CheckFree(ctx context.Context, ours []string, isClone bool) e
 			}
 		}
 	}
-	relations, err := r.relations(ctx, names)
+	if !isClone {
+		for _, sequence := range r.Package.Manifest.Sequences {
+			names = append(names, sequence.Name)
+		}
+	}
+	relations, err := r.relations(ctx, names, "rpfvmSiIc")
 	if err != nil {
 		return err
 	}
@@ -174,7 +179,9 @@ func (r *Restorer) CheckFree(ctx context.Context, ours []string, isClone bool) e
 		if isClone && isView && views[relation.Name] {
 			continue // perhaps of an earlier package, and it has no rows of its own
 		}
-		taken = append(taken, relation.SQL())
+		if !slices.Contains(taken, "sequence "+relation.plain()) {
+			taken = append(taken, relation.SQL())
+		}
 	}
 	if len(taken) == 0 {
 		return nil
@@ -211,15 +218,19 @@ func (r *Restorer) exists(ctx context.Context, object Object) (bool, error) {
 	return there, nil
 }
 
-// relations returns those of the names that the database has as a table or view.
-func (r *Restorer) relations(ctx context.Context, names []Name) ([]Relation, error) {
+// tablesAndViews are the kinds of relations that hold or show rows.
+const tablesAndViews = "rpfvm"
+
+// relations returns those of the names that the database has as relations of some kinds: of a schema, indexes, sequences and
+// composite types share their names with its tables.
+func (r *Restorer) relations(ctx context.Context, names []Name, kinds string) ([]Relation, error) {
 	schemas, relations := columnsOf(names)
 	rows, err := r.Tx.Query(ctx, `
 		select n.nspname, c.relname, c.oid, c.relkind::text
 		from pg_catalog.pg_class c
 		join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-		where (n.nspname::text, c.relname::text) in (select * from unnest($1::text[], $2::text[])) and c.relkind in ('r', 'p', 'f', 'v', 'm')
-		order by 1, 2`, schemas, relations)
+		where (n.nspname::text, c.relname::text) in (select * from unnest($1::text[], $2::text[])) and c.relkind = any (string_to_array($3, null)::"char"[])
+		order by 1, 2`, schemas, relations, kinds)
 	if err != nil {
 		return nil, fmt.Errorf("look for the tables of the clone: %w", err)
 	}
@@ -235,7 +246,7 @@ func (r *Restorer) relations(ctx context.Context, names []Name) ([]Relation, err
 
 // Lock takes the old tables away from everybody else, so that no edit of theirs is overlooked.
 func (r *Restorer) Lock(ctx context.Context, old []Name) error {
-	relations, err := r.relations(ctx, old)
+	relations, err := r.relations(ctx, old, tablesAndViews)
 	if err != nil {
 		return err
 	}
@@ -267,7 +278,7 @@ func (r *Restorer) Drop(ctx context.Context, old []Name) error {
 	for _, view := range r.Package.Manifest.Views {
 		names = append(names, view.Name)
 	}
-	relations, err := r.relations(ctx, names)
+	relations, err := r.relations(ctx, names, tablesAndViews)
 	if err != nil {
 		return err
 	}
