@@ -64,6 +64,7 @@ A clone with edits that central has not received yet is refused: synchronise it 
 		Errors: []provider.KnownError{
 			{When: "the role of the connection to central does not own LizSync there", Remedy: "Connect with the owner; CENTRAL_ROLE names the role that is to synchronise."},
 			{When: "the package is damaged, has another format, or was made from another central database or for another version of LizSync", Remedy: "Make a new package and copy it again."},
+			{When: "the package has what the PostgreSQL of the clone reads otherwise or not at all", Remedy: "Deploy to a server of the version in the message, or change what it names on central and make a new package."},
 			{When: "the clone is the central database itself, has clones of its own, or is the clone of another central database", Remedy: "Check CONNECTION_NAME_CLONE."},
 			{When: "the clone has edits that were not synchronised", Remedy: "Run synchronize_database first, or let KEEP_UNSENT_CHANGES be true."},
 			{When: "the clone to keep edits of is an older copy of itself, or central was restored from a dump older than its last synchronisation", Remedy: "Let RECREATE_CLONE_SERVER_ID be true as well, so that its edits are told from those of the other copy."},

@@ -976,3 +976,52 @@ func TestDeployingNeedsTheOwnerShows(t *testing.T) {
 	require.ErrorContains(t, err, "this role may not deploy from the central database")
 	assert.Contains(t, hint(t, err), "the role that owns LizSync")
 }
+
+// The servers are told apart before anything is begun: an old one would stumble after the rows were loaded, or read another value.
+func TestAServerThatCannotReadThePackageIsRefused(t *testing.T) {
+	t.Parallel()
+	central := centralDatabase(t, `
+		create schema s;
+		create function s.one() returns integer language sql immutable begin atomic select 1; end;
+		create domain s.letter as "char";
+		create table s.t (
+			id serial primary key, a text compression pglz, b int4multirange, c "char", d s.letter, e "char"[], f integer default s.one(),
+			constraint alike unique nulls not distinct (a)
+		);
+		create view s.seen with (security_invoker = true) as select a from s.t;
+		create statistics s.lengths on (length(a)), f from s.t`)
+	path := pack(t, central, []any{"s.t", "s.seen"}, nil)
+	clone := pgtest.Database(t)
+	told := func(ours int, needs ...any) error {
+		return untouched(t, central, clone, editManifest(t, path, func(m map[string]any) {
+			m["central"].(map[string]any)["postgresql_version"] = float64(ours) * 10000
+			if needs != nil {
+				m["needs"] = needs
+				return
+			}
+			for _, need := range m["needs"].([]any) { // as they would be for a clone that is older by as much
+				n := need.(map[string]any)
+				if from, there := n["from"].(float64); there {
+					n["from"] = from + 20
+				}
+				if to, there := n["to"].(float64); there {
+					n["to"] = to - 10
+				}
+			}
+		}), nil)
+	}
+	err := told(38)
+	require.ErrorContains(t, err, "the package of PostgreSQL 38 has what the PostgreSQL 15 of the clone reads otherwise or not at all: ")
+	for _, what := range []string{
+		"index s.alike takes nulls for equal (from 35 on)", "view s.seen has the option security_invoker (from 35 on)",
+		"column a of table s.t has a method of compression (from 34 on)", "column b of table s.t is a multirange (from 34 on)",
+		"statistics object s.lengths is about expressions (from 34 on)", "function s.one() has a body of SQL (from 34 on)",
+		`column c of table s.t is a "char" (up to 5)`, `column d of table s.t is a "char" (up to 5)`, `column e of table s.t is a "char" (up to 5)`,
+	} {
+		assert.ErrorContains(t, err, what)
+	}
+	assert.Contains(t, hint(t, err), "deploy to a server of PostgreSQL 38")
+	err = told(18, map[string]any{"from": 16, "what": `column c of table s.t is a "char"`})
+	assert.ErrorContains(t, err, `column c of table s.t is a "char" (from 16 on)`)
+	require.NoError(t, deploy(t, central, clone, path, nil), "the versions are the same")
+}

@@ -19,6 +19,7 @@ type initializeCentralDatabaseParams struct {
 	AddUIDs     bool                `json:"ADD_UID_COLUMNS" jsonschema:"title=Add uid columns,default=false" jsonschema_description:"Add to each table the column uid by which its rows are known everywhere. A small table is locked for a moment; a big one gets its uid while people read and edit it, and a message tells how long that takes."`
 	AddAudit    bool                `json:"ADD_AUDIT_TRIGGERS" jsonschema:"title=Add audit triggers,default=false" jsonschema_description:"Record every edit of each table from now on."`
 	Schemas     string              `json:"SCHEMAS" jsonschema:"title=Schemas" jsonschema_description:"The schemas whose tables are prepared, separated by commas; a name with a comma stands in double quotes. All of them but public when empty. audit, lizsync and those of the system are never synchronised, and nor are tables of extensions and QGIS's own in public."`
+	SerialKeys  string              `json:"SERIAL_KEYS" jsonschema:"title=Keys that a sequence numbers,enum=shared,enum=local" jsonschema_description:"Shared: the numbers are the same everywhere, because each clone draws from blocks that central allots to it. Local: each database numbers for itself, and the numbers are not sent. The prepared tables of the chosen schemas are moved to what is given here, and their clones must be deployed again. When it is not given, tables stay as they are, and those that are prepared for the first time are shared." qgis:"type=enum,advanced"`
 	LockTimeout int                 `json:"LOCK_TIMEOUT" jsonschema:"title=Seconds to wait for a table,minimum=1,maximum=3600,default=5" jsonschema_description:"How long to wait for a table that somebody is editing. While it waits, others wait behind; then the table is left for another time." qgis:"advanced"`
 }
 
@@ -38,6 +39,8 @@ func initializeCentralDatabase() provider.Algorithm {
 		Group: "01 Installation",
 		Title: "Prepare the central database",
 		Description: `Prepares the tables of the central database to be synchronised: gives the database its identity, each table a column uid, and the triggers that record its edits. Run it after create_database_structure, and again when tables were added.
+
+Numbers that a sequence gives, such as the key of a serial column, are the same on all databases: clones draw theirs from blocks that central allots to them. SERIAL_KEYS can leave the numbers of tables to each database instead.
 
 Each table is prepared whole or not at all, and one that somebody is editing is left after a few seconds rather than waited for: the others are done, and the algorithm then fails with the list of those to be done again. What a table has already is not touched, and not even locked.
 
@@ -91,6 +94,11 @@ func prepareCentral(ctx context.Context, p initializeCentralDatabaseParams, feed
 		return result, err
 	}
 	result.UIDs, result.Audited = prepared.UIDs, prepared.Audited
+	if p.SerialKeys != "" {
+		if err := database.SetSerialKeys(ctx, conn, schemas, p.SerialKeys == "local", feedback); err != nil {
+			return result, err
+		}
+	}
 	err = report(ctx, conn, p, schemas, &result, feedback)
 	if left := prepared.Failure(); left != nil && ctx.Err() == nil {
 		return result, left // it says who is in the way, of the report as well
@@ -172,13 +180,16 @@ func report(ctx context.Context, conn *pgx.Conn, p initializeCentralDatabasePara
 	}
 	var unsafe []string
 	for _, problem := range problems {
-		if !problem.IsError {
+		switch {
+		case problem.IsError:
+			feedback.Warning("unsafe: " + problem.String())
+			if !slices.Contains(unsafe, problem.Label) {
+				unsafe = append(unsafe, problem.Label)
+			}
+		case problem.Problem == database.ReferenceToLocalKey: // which nobody would notice afterwards
+			feedback.Warning(problem.String())
+		default:
 			feedback.Message("note: " + problem.String())
-			continue
-		}
-		feedback.Warning("unsafe: " + problem.String())
-		if !slices.Contains(unsafe, problem.Label) {
-			unsafe = append(unsafe, problem.Label)
 		}
 	}
 	result.Unsafe = len(unsafe)

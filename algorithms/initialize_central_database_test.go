@@ -163,6 +163,27 @@ func TestTableInPublicOfWhoeverMayNotCreateThereIsLeftWithTheCommand(t *testing.
 	assert.Equal(t, 1.0, result["NUMBER_READY"])
 }
 
+func TestPrepareWarnsOfReferencesThatNobodyDeclared(t *testing.T) {
+	t.Parallel()
+	db := structured(t)
+	db.Exec(t, `
+		create schema city;
+		create table city.site (id serial primary key); insert into city.site select from generate_series(1, 3);
+		create table city.visit (id serial primary key, site_id integer, place integer); insert into city.visit (site_id) values (3);
+		create view city."on site" as select v.id from city.visit v join city.site s on s.id = v.place;
+		insert into lizsync.local_keys values ('city.site')`)
+	var told story
+	result, err := initialize(t, db, &told, nil)
+	require.NoError(t, err)
+	assert.Equal(t, 0.0, result["NUMBER_UNSAFE_TABLES"])
+	const rest = `, which each database gives on its own: a row that a clone makes may belong to another row of city.site on central. ` +
+		`Remedy: run initialize_central_database with SERIAL_KEYS=shared, which lets the numbers be the same everywhere`
+	assert.Equal(t, []string{
+		`city.visit: its column place holds the numbers of city.site.id (the view city."on site")` + rest,
+		`city.visit: its column site_id holds the numbers of city.site.id (the name and the values of the column)` + rest,
+	}, told.warnings)
+}
+
 func TestPrepareStopsBetweenTablesWhenCancelled(t *testing.T) {
 	t.Parallel()
 	db := structured(t)

@@ -3,6 +3,8 @@ package algorithms
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -46,6 +48,9 @@ func (s *story) Warning(text string) {
 		s.told(text)
 	}
 }
+
+// all is what was told, in lines.
+func (s *story) all() string { return strings.Join(slices.Concat(s.messages, s.warnings), "\n") }
 
 // run runs a registered algorithm as the command line does, and returns its result as the JSON object that a person sees.
 func run(ctx context.Context, t *testing.T, id string, input map[string]any, told *story) (map[string]any, error) {

@@ -32,6 +32,8 @@ func packageAll() provider.Algorithm {
 		Title: "Package project and data from the central server",
 		Description: `Makes all that goes to the field from one project: the package of the chosen tables, as package_central_database does, and the mobile project, as build_mobile_project does, with its GeoPackage. deploy_all brings them to a clone.
 
+The relations, joins and value relations of the project are looked at, and a warning names each that refers to a number which each database gives on its own.
+
 For city.qgz the package is city_mobile/central_database_package.zip and the mobile project is city_mobile.qgz, both beside it. It stops at the first step that fails, and says what was done; running it again does all steps anew.`,
 		Errors: append([]provider.KnownError{
 			{When: "a step of it fails", Remedy: "Do what the message says; it names the steps that were done and those that are left."},
@@ -66,7 +68,8 @@ func runPackageAll(ctx context.Context, p packageAllParams, feedback provider.Fe
 			if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 				return fmt.Errorf("make the folder of the package: %w", err)
 			}
-			done, err := runPackageCentralDatabase(ctx, packageCentralDatabaseParams{p.packageSource, tables, p.packageOptions, provider.OutputFile(file)}, feedback)
+			params := packageCentralDatabaseParams{p.packageSource, tables, p.packageOptions, provider.OutputFile(file)}
+			done, err := packageTables(ctx, params, plan.project.References(plan.redirection.Central), feedback)
 			result.packed = done.packed
 			return err
 		}},

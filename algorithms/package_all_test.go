@@ -101,6 +101,32 @@ func TestPackageAllTakesTablesThatNoLayerShows(t *testing.T) {
 	assert.Contains(t, told.messages, `"city"."note" is packaged, and no layer of the project shows it`)
 }
 
+func TestPackageAllWarnsOfReferencesThatOnlyTheProjectKnows(t *testing.T) {
+	t.Parallel()
+	// The project relates, joins and lists the species by their name, which is a number here.
+	central := centralDatabase(t, strings.NewReplacer("name text not null unique", "name serial unique", "species_name text references city.species (name)", "species_name integer",
+		"insert into city.species (name) values ('oak'), ('lime');", "", "'oak'", "7").Replace(cityOfProject))
+	central.Exec(t, "insert into lizsync.local_keys values ('city.species')")
+	var told story
+	_, err := run(t.Context(), t, "package_all", packageAllInput(t, central, central, "Trees", "city.species"), &told)
+	require.NoError(t, err)
+	var warnings []string
+	for _, warning := range told.warnings {
+		if strings.Contains(warning, "species_name") {
+			warnings = append(warnings, warning)
+		}
+	}
+	assert.Equal(t, []string{"city.tree: its column species_name holds the numbers of city.species.name " +
+		`(a join of the layer "Trees" in the project; a value relation in the form of the layer "Trees"; the relation "tree species" of the project), which each database gives on its own: ` +
+		"a row that a clone makes may belong to another row of city.species on central. " +
+		"Remedy: run initialize_central_database with SERIAL_KEYS=shared, which lets the numbers be the same everywhere"}, warnings)
+
+	told = story{}
+	_, err = run(t.Context(), t, "package_all", packageAllInput(t, central, central, "Trees"), &told)
+	require.NoError(t, err)
+	assert.NotContains(t, strings.Join(told.warnings, ";"), "species_name", "the numbers of a table that no clone has are central's")
+}
+
 func TestPackageAllSaysWhatWasDoneAndWhatIsLeft(t *testing.T) {
 	t.Parallel()
 	central := centralDatabase(t, cityOfProject)

@@ -79,6 +79,11 @@ Tables that lack their uid column or their audit triggers are prepared first, un
 }
 
 func runPackageCentralDatabase(ctx context.Context, p packageCentralDatabaseParams, feedback provider.Feedback) (packageCentralDatabaseResult, error) {
+	return packageTables(ctx, p, nil, feedback)
+}
+
+// packageTables also warns of the references that are told by somebody who knows more than the database.
+func packageTables(ctx context.Context, p packageCentralDatabaseParams, told []database.Reference, feedback provider.Feedback) (packageCentralDatabaseResult, error) {
 	var result packageCentralDatabaseResult
 	path := string(p.ZipFile)
 	if path == "" {
@@ -105,7 +110,17 @@ func runPackageCentralDatabase(ctx context.Context, p packageCentralDatabasePara
 	if err != nil {
 		return result, err
 	}
+	references, err := database.UnsafeReferences(ctx, conn, selection.OIDs(), told)
+	if err != nil {
+		return result, err
+	}
+	for _, reference := range references {
+		feedback.Warning(reference.String())
+	}
 	if err := prepareSelection(ctx, conn, selection, p, portion{feedback, 0, 10}); err != nil {
+		return result, err
+	}
+	if err := database.NoteReferences(ctx, conn, selection.OIDs(), told); err != nil {
 		return result, err
 	}
 	manifest, err := archive.Pack(ctx, conn, archive.PackOptions{
@@ -159,8 +174,12 @@ func checkCentral(ctx context.Context, conn *pgx.Conn, names []archive.Name, may
 	}
 	var unsafe []string
 	for _, problem := range problems {
-		if problem.IsError && selection.Has(problem.Schema, problem.Name) {
+		switch {
+		case !selection.Has(problem.Schema, problem.Name):
+		case problem.IsError:
 			unsafe = append(unsafe, problem.String())
+		case problem.Problem == "numbers_run_short":
+			feedback.Warning(problem.String())
 		}
 	}
 	if unsafe != nil {

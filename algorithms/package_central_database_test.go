@@ -138,6 +138,27 @@ func tryPack(ctx context.Context, t *testing.T, db *pgtest.DB, path string, laye
 	return told, err
 }
 
+func TestPackageWarnsOfReferencesBetweenItsTables(t *testing.T) {
+	t.Parallel()
+	db := centralDatabase(t, `
+		create schema city;
+		create table city.site (id serial primary key);
+		create table city.visit (id serial primary key, site_id integer);
+		insert into lizsync.local_keys values ('city.site')`)
+	references := func(layers ...any) (found []string) {
+		told, err := tryPack(t.Context(), t, db, filepath.Join(t.TempDir(), "package.zip"), layers, nil)
+		require.NoError(t, err)
+		for _, warning := range told.warnings {
+			if strings.Contains(warning, "its column site_id holds the numbers of city.site.id") {
+				found = append(found, warning)
+			}
+		}
+		return found
+	}
+	assert.Len(t, references("city.site", "city.visit"), 1)
+	assert.Empty(t, references("city.visit"), "the numbers of a table that no clone has are central's")
+}
+
 // filesBeside lists what is in the folder of a package.
 func filesBeside(t *testing.T, path string) []string {
 	t.Helper()

@@ -29,6 +29,7 @@ type synchronizationStatusResult struct {
 	Conflicts        int          `json:"NUMBER_CONFLICTS" jsonschema:"title=Conflicts" jsonschema_description:"Values that have lost in all synchronisations of this clone."`
 	Pending          int          `json:"NUMBER_PENDING" jsonschema:"title=Pending rows" jsonschema_description:"Rows that could not be applied and are tried again next time."`
 	Functions        []string     `json:"FUNCTIONS" jsonschema:"title=What is wrong with LizSync's functions" jsonschema_description:"Functions of LizSync that were altered or dropped, are of another version of the program, or differ between the two databases, with what to run; empty when nothing is wrong."`
+	Numbers          []string     `json:"NUMBERS" jsonschema:"title=Numbers that run short" jsonschema_description:"Sequences of which the clone has drawn most of the numbers that central has given it, or of which central has few left, with what to do; empty when there are enough."`
 	LastConflicts    []conflict   `json:"CONFLICTS" jsonschema:"title=Last conflicts" jsonschema_description:"The last values that lost, the newest first."`
 	PendingRows      []pendingRow `json:"PENDING" jsonschema:"title=Pending rows" jsonschema_description:"The pending rows, the oldest first."`
 }
@@ -63,7 +64,7 @@ func showSynchronizationStatus() provider.Algorithm {
 		ID:    "show_synchronization_status",
 		Group: "02 PostgreSQL synchronization",
 		Title: "Status of a clone",
-		Description: `Tells when the clone last synchronised, how many rows wait on each side, which values have lost, and which rows are pending and why; and whether the functions of LizSync on both sides are as they should be.
+		Description: `Tells when the clone last synchronised, how many rows wait on each side, which values have lost, which rows are pending and why, and which numbers run short; and whether the functions of LizSync on both sides are as they should be.
 
 It changes nothing, waits for nobody and may run at any time, also while the clone synchronises.`,
 		Errors: []provider.KnownError{
@@ -96,6 +97,9 @@ func runShowSynchronizationStatus(ctx context.Context, p synchronizationStatusPa
 		return r, cmp.Or(functionsOfCentral.CheckIntact(), functionsOfClone.CheckIntact(), err)
 	}
 	r.Functions = problems
+	for _, short := range r.Numbers {
+		feedback.Warning(short)
+	}
 	return r, nil
 }
 
@@ -137,12 +141,17 @@ func readStatus(ctx context.Context, clone, central *pgx.Conn, most int) (r sync
 	if err != nil {
 		return r, fmt.Errorf("look at the clone: %w", err)
 	}
+	if r.Numbers, err = shortBlocks(ctx, clone); err != nil {
+		return r, err
+	}
 	var last *time.Time
-	err = central.QueryRow(ctx, "select server_name, last_synchronized, number_waiting, number_conflicts from lizsync.clone_status($1, $2::text::pg_snapshot)", id, cursor).
-		Scan(&r.CentralName, &last, &r.WaitingOnCentral, &r.Conflicts)
+	var short []string
+	err = central.QueryRow(ctx, "select server_name, last_synchronized, number_waiting, number_conflicts, short_numbers from lizsync.clone_status($1, $2::text::pg_snapshot)", id, cursor).
+		Scan(&r.CentralName, &last, &r.WaitingOnCentral, &r.Conflicts, &short)
 	if err != nil {
 		return r, fmt.Errorf("ask central about the clone: %w", err)
 	}
+	r.Numbers = append(r.Numbers, short...)
 	when := "has not synchronised with " + r.CentralName + " yet"
 	if last != nil {
 		r.LastSynchronized = last.UTC().Format(time.RFC3339)
@@ -169,6 +178,18 @@ func readStatus(ctx context.Context, clone, central *pgx.Conn, most int) (r sync
 	r.Outcome = provider.Done(fmt.Sprintf("%s %s: %d rows to send, %d to receive, %d conflicts, %d pending",
 		r.CloneName, when, r.WaitingOnClone, r.WaitingOnCentral, r.Conflicts, r.Pending))
 	return r, nil
+}
+
+func shortBlocks(ctx context.Context, clone *pgx.Conn) ([]string, error) {
+	rows, err := clone.Query(ctx, "select lizsync.short_blocks()")
+	if err != nil {
+		return nil, fmt.Errorf("look at the numbers of the clone: %w", err)
+	}
+	short, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("look at the numbers of the clone: %w", err)
+	}
+	return append([]string{}, short...), nil
 }
 
 // collect reads rows into structs; there is a list even when there is no row.

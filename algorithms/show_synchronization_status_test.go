@@ -172,3 +172,30 @@ func TestStatusTellsOfFunctionsThatDiffer(t *testing.T) {
 	require.ErrorContains(t, err, "are not those of this program")
 	require.Equal(t, "run upgrade_database_structure on it", hint(t, err))
 }
+
+func TestStatusTellsOfNumbersThatRunShort(t *testing.T) {
+	t.Parallel()
+	central := clonetest.NewCentral(t, `
+		create schema city;
+		create table city.tree (id smallserial primary key, name text);
+		create table city.road (id serial primary key, name text)`)
+	clone := central.Clone(t)
+	short := func() []any {
+		t.Helper()
+		var told story
+		result, err := run(t.Context(), t, "show_synchronization_status", connections(t, clone), &told)
+		require.NoError(t, err)
+		require.Len(t, told.warnings, len(result["NUMBERS"].([]any)))
+		return result["NUMBERS"].([]any)
+	}
+	require.Empty(t, short())
+	clone.Exec(t, "insert into city.tree select from generate_series(1, 85); insert into city.road select from generate_series(1, 85)")
+	require.Equal(t, []any{"the clone has drawn 85 of its 99 numbers of the sequence city.tree_id_seq: synchronise, and it gets new ones"}, short())
+	clone.MustSync(t, clonetest.ViaProgram)
+	require.Empty(t, short())
+	central.Exec(t, "select setval('city.tree_id_seq', 32000), setval('city.road_id_seq', 2147483640)")
+	require.Equal(t, []any{
+		"the sequence city.road_id_seq stands at 2147483640 on central, among the numbers that its clones have, which begin at 2147418113: somebody has set it",
+		"the sequence city.tree_id_seq stands at 32000 on central, and the blocks of its clones begin at 32568: 567 numbers are left",
+	}, short())
+}

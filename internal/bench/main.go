@@ -80,6 +80,7 @@ func run(ctx context.Context, only string) error {
 		{"many clones", manyClones},
 		{"memory", memory},
 		{"capture", capture},
+		{"numbers", numbers},
 		{"serve", serving},
 		{"files", files},
 	} {

@@ -49,6 +49,7 @@ const (
 type pair struct {
 	centralURL, cloneURL string
 	central, clone       *pgx.Conn
+	keys                 string // SERIAL_KEYS
 }
 
 func (p *pair) close(ctx context.Context) {
@@ -118,9 +119,13 @@ func (p *pair) deploy(ctx context.Context, cloneURLs ...string) error {
 		id    string
 		input map[string]any
 	}
+	prepare := map[string]any{"CONNECTION_NAME_CENTRAL": p.centralURL, "ADD_AUDIT_TRIGGERS": true, "SCHEMAS": "bench"}
+	if p.keys != "" {
+		prepare["SERIAL_KEYS"] = p.keys
+	}
 	steps := []step{
 		{"create_database_structure", map[string]any{"CONNECTION_NAME": p.centralURL}},
-		{"initialize_central_database", map[string]any{"CONNECTION_NAME_CENTRAL": p.centralURL, "ADD_AUDIT_TRIGGERS": true, "SCHEMAS": "bench"}},
+		{"initialize_central_database", prepare},
 		{"package_central_database", map[string]any{"CONNECTION_NAME_CENTRAL": p.centralURL, "PG_LAYERS": []any{"bench.feature"}, "ZIP_FILE": zip}},
 	}
 	for _, url := range cloneURLs {

@@ -58,6 +58,26 @@ delete from lizsync_original.listed l
 using lizsync.server_metadata m
 where (m.server_name = 'central') = (l.server_id = m.server_id);
 
+-- The original left the numbers of a sequence to each database. Where foreign keys reference them that cannot go on: central shares them,
+-- and its clones are refused until they are deployed again.
+insert into lizsync.local_keys (relid) select relid from lizsync_original.audited;
+do $$
+declare
+    v_referenced record;
+begin
+    for v_referenced in
+        select distinct k.parent as relid
+        from lizsync.foreign_keys(array(select relid from lizsync_original.audited)) as k
+        join lizsync.drawn_columns(array(select relid from lizsync_original.audited)) as d on d.relid = k.parent and d.column_name = any (k.parent_columns)
+        where (select server_name = 'central' from lizsync.server_metadata)
+    loop
+        delete from lizsync.local_keys where relid = v_referenced.relid;
+        raise warning 'the numbers of % are the same on all databases from now on, because foreign keys reference them; make a package and deploy it to the clones, with KEEP_UNSENT_CHANGES for what they have not sent',
+            lizsync.relation_label(v_referenced.relid);
+    end loop;
+end
+$$;
+
 do $$
 declare
     v_missing text;
@@ -77,7 +97,7 @@ begin
     with table_unsafe as (
         select format('%I.%I', schema_name, table_name) as label, explanation, remedy
         from lizsync.unsafe_tables(array(select distinct schema_name::text from lizsync_original.listed))
-        where severity = 'error' and problem not in ('foreign_key_outside', 'row_level_security')
+        where severity = 'error' and problem not in ('foreign_key_outside', 'foreign_key_on_local_key', 'row_level_security')
             and (schema_name, table_name) in (select schema_name, table_name from lizsync_original.listed)
         union
         select format('%I.%I', schema_name, table_name), 'it has no column uid', 'take it off the publication list'

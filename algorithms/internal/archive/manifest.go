@@ -41,7 +41,9 @@ type Manifest struct {
 	Tables           []Table     `json:"tables"`
 	Views            []View      `json:"views"`     // in an order in which they can be refreshed
 	Sequences        []Sequence  `json:"sequences"` // and their positions
-	Objects          []Object    `json:"objects"`   // the types, functions, … in the order in which they are made
+	References       []Reference `json:"references"`
+	Objects          []Object    `json:"objects"` // the types, functions, … in the order in which they are made
+	Needs            []Need      `json:"needs"`   // of the server's version
 	LayerStyles      *Rows       `json:"layer_styles,omitempty"`
 	Members          []Member    `json:"members"` // all but the manifest itself
 }
@@ -91,7 +93,17 @@ var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_$]*$`)
 type Table struct {
 	Name
 	Rows
-	Audit Audit `json:"audit"`
+	Audit     Audit `json:"audit"`
+	LocalKeys bool  `json:"local_keys,omitempty"` // each database numbers for itself
+}
+
+// Reference is a column that holds the numbers of another table's key. Tables are named as in publication lists.
+type Reference struct {
+	Child        string `json:"child"`
+	ChildColumn  string `json:"child_column"`
+	Parent       string `json:"parent"`
+	ParentColumn string `json:"parent_column"`
+	Evidence     string `json:"evidence"` // what tells so
 }
 
 // Audit is how the central database audits a table.

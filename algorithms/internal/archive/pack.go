@@ -149,6 +149,9 @@ func (p *packer) pack(ctx context.Context, additional string) (*Manifest, error)
 	if err := p.data(ctx, m, selection); err != nil {
 		return nil, err
 	}
+	if err := p.references(ctx, m, selection); err != nil {
+		return nil, err
+	}
 	if err := p.styles(ctx, m, selection); err != nil {
 		return nil, err
 	}
@@ -220,6 +223,9 @@ func (p *packer) structure(ctx context.Context, m *Manifest, s Selection, snapsh
 	if m.Objects, err = plan.identify(ctx, p.tx, dump.made); err != nil {
 		return err
 	}
+	if m.Needs, err = needs(ctx, p.tx, s, dump.made); err != nil {
+		return err
+	}
 	m.Views, m.Sequences = []View{}, []Sequence{}
 	for _, object := range dump.made {
 		if object.class != classRelation {
@@ -257,8 +263,10 @@ func (p *packer) data(ctx context.Context, m *Manifest, s Selection) error {
 		if table.Columns, err = columns(ctx, p.tx, r.Name); err != nil {
 			return err
 		}
-		const audit = "select coalesce(told[1]::boolean, false), coalesce(told[3]::text[], '{}') from lizsync.audit_arguments($1::oid::regclass) as a (told)"
-		if err := p.tx.QueryRow(ctx, audit, r.OID).Scan(&table.Audit.Queries, &table.Audit.IgnoredColumns); err != nil {
+		const audit = `
+			select coalesce(told[1]::boolean, false), coalesce(told[3]::text[], '{}'), exists (select from lizsync.local_keys where relid = $1::oid)
+			from lizsync.audit_arguments($1::oid::regclass) as a (told)`
+		if err := p.tx.QueryRow(ctx, audit, r.OID).Scan(&table.Audit.Queries, &table.Audit.IgnoredColumns, &table.LocalKeys); err != nil {
 			return fmt.Errorf("ask how %s is audited: %w", r.SQL(), err)
 		}
 		err = p.writer.add(table.Member, func(w io.Writer) error {
@@ -280,6 +288,18 @@ func (p *packer) data(ctx context.Context, m *Manifest, s Selection) error {
 		if err := p.tx.QueryRow(ctx, "select last_value, is_called from "+q.SQL()).Scan(&q.LastValue, &q.IsCalled); err != nil {
 			return fmt.Errorf("read the sequence %s: %w", q.SQL(), err)
 		}
+	}
+	return nil
+}
+
+// references packages what is known of columns that hold numbers of other tables.
+func (p *packer) references(ctx context.Context, m *Manifest, s Selection) error {
+	found, err := p.tx.Query(ctx, "select child, child_column, parent, parent_column, evidence from lizsync.number_references($1) order by 1, 2, 3, 4", s.OIDs())
+	if err != nil {
+		return fmt.Errorf("look for references to numbers: %w", err)
+	}
+	if m.References, err = pgx.CollectRows(found, pgx.RowToStructByPos[Reference]); err != nil {
+		return fmt.Errorf("look for references to numbers: %w", err)
 	}
 	return nil
 }

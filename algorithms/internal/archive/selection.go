@@ -104,7 +104,8 @@ func (s Selection) Has(schema, name string) bool {
 	return slices.ContainsFunc(s.Tables, func(r Relation) bool { return r.Schema == schema && r.Name.Name == name })
 }
 
-func (s Selection) oids() []uint32 {
+// OIDs are those of the tables.
+func (s Selection) OIDs() []uint32 {
 	var oids []uint32
 	for _, r := range s.Tables {
 		oids = append(oids, r.OID)
@@ -118,7 +119,7 @@ func (s Selection) CheckOwner(ctx context.Context, q database.Querier) error {
 	err := q.QueryRow(ctx, `
 		select current_database(), c.oid::regclass::text, quote_ident(pg_catalog.pg_get_userbyid(c.relowner))
 		from pg_catalog.pg_class c where c.oid = any ($1) and not pg_catalog.pg_has_role(c.relowner, 'usage')
-		order by 2 limit 1`, s.oids()).Scan(&dbname, &table, &owner)
+		order by 2 limit 1`, s.OIDs()).Scan(&dbname, &table, &owner)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil
@@ -164,7 +165,7 @@ func (s Selection) CheckReferences(ctx context.Context, q database.Querier) erro
 		join pg_catalog.pg_class p on p.oid = k.confrelid
 		join pg_catalog.pg_namespace n on n.oid = p.relnamespace
 		where k.contype = 'f' and k.conrelid = any ($1) and k.confrelid <> all ($1)
-		order by 1`, s.oids())
+		order by 1`, s.OIDs())
 	if err != nil {
 		return fmt.Errorf("look at the foreign keys: %w", err)
 	}
@@ -187,7 +188,7 @@ func (s Selection) CheckReferences(ctx context.Context, q database.Querier) erro
 	}
 
 	rows, err = q.Query(ctx, `
-		select oid::regclass::text from pg_catalog.pg_class where oid = any ($1) and row_security_active(oid) order by 1`, s.oids())
+		select oid::regclass::text from pg_catalog.pg_class where oid = any ($1) and row_security_active(oid) order by 1`, s.OIDs())
 	if err != nil {
 		return fmt.Errorf("look at row-level security: %w", err)
 	}

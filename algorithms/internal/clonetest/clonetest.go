@@ -156,7 +156,7 @@ func (c *Central) clone(t testing.TB, db *pgtest.DB, options []Option) *Clone {
 	c.grant(t, clone.Role)
 	t.Cleanup(clone.Disconnect)
 	clone.Exec(t, fmt.Sprintf(`
-		truncate audit.logged_actions, lizsync.clones, lizsync.history, lizsync.conflicts, lizsync.pending_changes,
+		truncate audit.logged_actions, lizsync.key_blocks, lizsync.key_sequences, lizsync.clones, lizsync.history, lizsync.conflicts, lizsync.pending_changes,
 			lizsync.synchronized_tables, lizsync.reply;
 		alter database %[1]s owner to %[2]s;
 		create extension dblink schema public;
@@ -226,10 +226,26 @@ func (c *Clone) Deploy(t testing.TB) {
 	c.ID = c.Text(t, "update lizsync.server_metadata set server_id = gen_random_uuid(), server_name = $1 returning server_id", c.Name)
 	c.Exec(t, "select lizsync.record_deployment($1::text::uuid, $2::text::bigint, $3::text::pg_snapshot, $4::text::uuid, gen_random_uuid(), $5)",
 		central, system, presented, token, c.Central.Tables)
+	c.number(t)
 	snapshot = c.Text(t, "select pg_current_snapshot()")
 	c.Central.Exec(t, `
 		select lizsync.register_clone($1::text::uuid, $2, $3::text::name, $4, $5::text::pg_snapshot, $6::text::uuid, $7::text::pg_snapshot, $8::text::bigint)`,
 		c.ID, c.Name, c.Role.Name, c.Central.Tables, presented, token, snapshot, c.Text(t, "select lizsync.system_identifier()"))
+}
+
+// number has the clone's sequences draw from blocks that central allots.
+func (c *Clone) number(t testing.TB) {
+	t.Helper()
+	const (
+		sequences = "array(select format('%I.%I', schemaname, sequencename) from pg_sequences where schemaname not in ('audit', 'lizsync') and schemaname !~ '^pg_')"
+		tables    = "array(select t::regclass::oid from unnest($1::text[]) as t)"
+	)
+	blocks := c.Central.Text(t, "select lizsync.allot_blocks($1::text::uuid, "+sequences+")", c.ID)
+	local := c.Central.Text(t, "select array(select lizsync.relation_name(relid) from lizsync.local_keys)")
+	known := c.Central.Text(t, "select array(select r from lizsync.number_references("+tables+") as r)", c.Central.Tables)
+	c.Exec(t, "select lizsync.adopt_numbers($5::text::uuid, $1::text::lizsync.key_references[], $2::text::text[], $3, $4::text::lizsync.key_block[])",
+		known, local, c.Central.Tables, blocks, c.ID)
+	c.Exec(t, "select lizsync.guard_numbers($1)", c.Central.Tables)
 }
 
 func (c *Central) grant(t testing.TB, role pgtest.Login) {

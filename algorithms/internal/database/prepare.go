@@ -62,6 +62,20 @@ func (u UnsafeTable) String() string {
 	return fmt.Sprintf("%s: %s. Remedy: %s", u.Label, u.Explanation, u.Remedy)
 }
 
+// ReferenceToLocalKey is the problem of a column that holds numbers which each database gives on its own, without a foreign key.
+const ReferenceToLocalKey = "reference_to_local_key"
+
+// Reference is a column that holds the key of a table, as something outside of the database says.
+type Reference struct {
+	ChildSchema  string `json:"child_schema"`
+	ChildTable   string `json:"child_table"`
+	ChildColumn  string `json:"child_column"`
+	ParentSchema string `json:"parent_schema"`
+	ParentTable  string `json:"parent_table"`
+	ParentColumn string `json:"parent_column"`
+	Evidence     string `json:"evidence"` // what says so
+}
+
 // TableStates returns the tables of some schemas that can be prepared. No schemas means all, but for public.
 func TableStates(ctx context.Context, q Querier, schemas []string) ([]TableState, error) {
 	rows, err := q.Query(ctx, `
@@ -80,9 +94,38 @@ func TableStates(ctx context.Context, q Querier, schemas []string) ([]TableState
 
 // UnsafeTables returns what is unsafe in some schemas. No schemas means all, but for public.
 func UnsafeTables(ctx context.Context, q Querier, schemas []string) ([]UnsafeTable, error) {
-	rows, err := q.Query(ctx, `
+	return unsafeTables(ctx, q, `
 		select schema_name, table_name, format('%I.%I', schema_name, table_name), problem, severity = 'error', explanation, remedy
 		from lizsync.unsafe_tables($1)`, schemas)
+}
+
+// UnsafeReferences returns the columns of some tables that hold local keys of these tables and have no foreign key: what the database
+// tells of, and what it is told.
+func UnsafeReferences(ctx context.Context, q Querier, tables []uint32, told []Reference) ([]UnsafeTable, error) {
+	if told == nil {
+		told = []Reference{} // and no null
+	}
+	return unsafeTables(ctx, q, `
+		select n.nspname, c.relname, format('%I.%I', n.nspname, c.relname), u.problem, u.severity = 'error', u.explanation, u.remedy
+		from lizsync.unsafe_references($1, $2) as u
+		join pg_class c on c.oid = u.relid
+		join pg_namespace n on n.oid = c.relnamespace
+		order by 3, u.explanation`, tables, told)
+}
+
+// NoteReferences has central remember which columns of some tables hold numbers of others, so that what refers to a row goes with it.
+func NoteReferences(ctx context.Context, conn *pgx.Conn, tables []uint32, told []Reference) error {
+	if told == nil {
+		told = []Reference{}
+	}
+	if _, err := conn.Exec(ctx, "select lizsync.note_references($1, $2)", tables, told); err != nil {
+		return fmt.Errorf("note the references that nobody declared: %w", err)
+	}
+	return nil
+}
+
+func unsafeTables(ctx context.Context, q Querier, query string, arguments ...any) ([]UnsafeTable, error) {
+	rows, err := q.Query(ctx, query, arguments...)
 	if err != nil {
 		return nil, fmt.Errorf("look for unsafe tables: %w", err)
 	}
@@ -94,8 +137,8 @@ func UnsafeTables(ctx context.Context, q Querier, schemas []string) ([]UnsafeTab
 }
 
 // Schemas reads a list of schema names separated by commas and returns those names, or all the schemas that can be
-// synchronised when it is empty; public must be named. A name with a comma stands in double quotes, and one without quotes may be written in
-// other capitals than the schema's, as in SQL.
+// synchronised when it is empty; public must be named. A name with a comma stands in double quotes, and one without quotes
+// may be written in other capitals than the schema's, as in SQL.
 func Schemas(ctx context.Context, q Querier, list string) ([]string, error) {
 	rows, err := q.Query(ctx, "select nspname::text, nspname in (select lizsync.user_schemas()), nspname = 'public' from pg_namespace order by nspname")
 	if err != nil {
@@ -159,6 +202,37 @@ func Schemas(ctx context.Context, q Querier, list string) ([]string, error) {
 		}
 	}
 	return schemas, nil
+}
+
+// SetSerialKeys has each database number the keys of the audited tables of some schemas for itself, or central for all.
+func SetSerialKeys(ctx context.Context, q Querier, schemas []string, local bool, feedback provider.Feedback) error {
+	rows, err := q.Query(ctx, `
+		select label
+		from (
+			select distinct format('%I.%I', s.schema_name, s.table_name) as label
+			from lizsync.table_states($1) as s
+			join lizsync.drawn_columns(array(
+				select format('%I.%I', w.schema_name, w.table_name)::regclass::oid from lizsync.table_states($1) as w where w.is_audited
+			)) as d on d.relid = format('%I.%I', s.schema_name, s.table_name)::regclass
+		) as numbered
+		where lizsync.set_serial_keys(label::regclass, $2)
+		order by 1`, schemas, local)
+	if err != nil {
+		return fmt.Errorf("set how the keys are numbered: %w", err)
+	}
+	changed, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("set how the keys are numbered: %w", err)
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	how := "shared: the numbers are the same everywhere"
+	if local {
+		how = "local: each database numbers for itself"
+	}
+	feedback.Warning(fmt.Sprintf("the keys of %s are now %s; make a new package and deploy it to the clones, which are refused until then", strings.Join(changed, ", "), how))
+	return nil
 }
 
 // PrepareOptions are the choices of Prepare.

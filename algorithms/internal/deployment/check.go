@@ -25,16 +25,17 @@ type target struct {
 	tables               []archive.Name
 }
 
-// lookAtClone reads what every database has.
+// lookAtClone reads what every database has. A server that cannot read the package is refused before anything is begun.
 func (d *deployment) lookAtClone(ctx context.Context) error {
+	var version int
 	err := d.clone.QueryRow(ctx, `
-		select s.system_identifier, d.oid, to_regclass('lizsync.structure_version') is not null
+		select s.system_identifier, d.oid, to_regclass('lizsync.structure_version') is not null, current_setting('server_version_num')::integer / 10000
 		from pg_control_system() s, pg_database d where d.datname = current_database()`,
-	).Scan(&d.target.systemIdentifier, &d.target.oid, &d.target.installed)
+	).Scan(&d.target.systemIdentifier, &d.target.oid, &d.target.installed, &version)
 	if err != nil {
 		return fmt.Errorf("look at the clone: %w", err)
 	}
-	return nil
+	return d.manifest.CheckServer(version)
 }
 
 // checkPackage has central refuse a package that it has not made, or cannot honour any more.

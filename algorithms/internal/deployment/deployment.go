@@ -65,6 +65,7 @@ type deployment struct {
 	newPassword string // of that role, when it is to be made, or the clone does not know the one that it has
 
 	serverID, serverName string
+	newID                string  // an id for a clone that has none, or is to get another
 	token                string  // that the clone presents first
 	historyID            string  // of the deployment, the same on both sides
 	snapshot             string  // the clone's before the deployment, which is not in it
@@ -127,7 +128,9 @@ func (d *deployment) run(ctx context.Context) error {
 
 // begin takes the clone's snapshot, which the deployment itself is not in, and keeps synchronisations out.
 func (d *deployment) begin(ctx context.Context, tx pgx.Tx) error {
-	if err := tx.QueryRow(ctx, "select pg_current_snapshot()::text, gen_random_uuid()::text, gen_random_uuid()::text").Scan(&d.snapshot, &d.token, &d.historyID); err != nil {
+	err := tx.QueryRow(ctx, "select pg_current_snapshot()::text, gen_random_uuid()::text, gen_random_uuid()::text, gen_random_uuid()::text").
+		Scan(&d.snapshot, &d.token, &d.historyID, &d.newID)
+	if err != nil {
 		return fmt.Errorf("take a snapshot of the clone: %w", err)
 	}
 	if err := d.restorer.Pin(ctx); err != nil {
@@ -139,7 +142,7 @@ func (d *deployment) begin(ctx context.Context, tx pgx.Tx) error {
 	if !d.target.installed {
 		return nil
 	}
-	_, err := tx.Exec(ctx, "select lizsync.begin_deployment()")
+	_, err = tx.Exec(ctx, "select lizsync.begin_deployment()")
 	return refusal("keep synchronisations out", err)
 }
 

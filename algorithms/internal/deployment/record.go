@@ -9,8 +9,7 @@ import (
 
 // identify gives the clone its id and its name.
 func (d *deployment) identify(ctx context.Context, tx pgx.Tx) error {
-	err := tx.QueryRow(ctx, "select server_id::text, server_name from lizsync.identify_clone($1, $2)", d.options.RecreateID, d.options.CloneName).
-		Scan(&d.serverID, &d.serverName)
+	err := tx.QueryRow(ctx, "select server_name from lizsync.identify_clone($1, $2)", d.serverID, d.options.CloneName).Scan(&d.serverName)
 	if err != nil {
 		return fmt.Errorf("give the clone its server id: %w", err)
 	}

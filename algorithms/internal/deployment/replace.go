@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/lizsync/lizsync/algorithms/internal/archive"
 )
 
 // replace puts the package's tables in the place of those that were deployed before.
@@ -21,6 +23,10 @@ func (d *deployment) replace(ctx context.Context, tx pgx.Tx) error {
 		}
 	}
 	var ours []string
+	d.serverID = d.target.serverID
+	if d.options.RecreateID || d.serverID == "" {
+		d.serverID = d.newID
+	}
 	if d.target.isClone {
 		for _, name := range d.target.tables {
 			ours = append(ours, name.SQL())
@@ -42,11 +48,17 @@ func (d *deployment) replace(ctx context.Context, tx pgx.Tx) error {
 	if err := d.restorer.Restore(ctx); err != nil {
 		return err
 	}
+	if err := d.number(ctx, tx); err != nil {
+		return err
+	}
 	if err := d.rebase(ctx, tx); err != nil {
 		return err
 	}
 	if err := d.restorer.Audit(ctx); err != nil {
 		return err
+	}
+	if _, err := tx.Exec(ctx, "select lizsync.guard_numbers($1)", d.manifest.PublicationList()); err != nil {
+		return fmt.Errorf("watch the numbers of the clone: %w", err)
 	}
 	if !d.options.AfterTriggers {
 		disabled, err := d.restorer.DisableAfterTriggers(ctx)
@@ -84,8 +96,44 @@ func (d *deployment) keepOrRefuseUnsent(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return refusal("keep the edits of the clone", err)
 	}
+	if _, err := tx.Exec(ctx, "select lizsync.note_numbers("+references+")", d.references()); err != nil {
+		return fmt.Errorf("note the numbers of the edits: %w", err)
+	}
 	if received > 0 {
 		d.feedback.Message(fmt.Sprintf("central has received %d of the edits already, in a synchronisation whose answer was lost", received))
+	}
+	return nil
+}
+
+// references is an array of lizsync.key_references, from the one parameter that [deployment.references] gives.
+const references = "array(select r from jsonb_populate_recordset(null::lizsync.key_references, $1) as r)"
+
+func (d *deployment) references() []archive.Reference {
+	if d.manifest.References == nil {
+		return []archive.Reference{}
+	}
+	return d.manifest.References
+}
+
+// number gives the clone blocks of numbers to draw from. Central has allotted them for good when this returns.
+func (d *deployment) number(ctx context.Context, tx pgx.Tx) error {
+	sequences, local := []string{}, []string{}
+	for _, sequence := range d.manifest.Sequences {
+		sequences = append(sequences, sequence.SQL())
+	}
+	for _, table := range d.manifest.Tables {
+		if table.LocalKeys {
+			local = append(local, table.SQL())
+		}
+	}
+	var blocks string
+	if err := d.central.QueryRow(ctx, "select lizsync.allot_blocks($1, $2)::text", d.serverID, sequences).Scan(&blocks); err != nil {
+		return refusal("have central allot numbers", err)
+	}
+	_, err := tx.Exec(ctx, "select lizsync.adopt_numbers($5, "+references+", $2, $3, $4::text::lizsync.key_block[])",
+		d.references(), local, d.manifest.PublicationList(), blocks, d.serverID)
+	if err != nil {
+		return fmt.Errorf("give the clone its numbers: %w", err)
 	}
 	return nil
 }
@@ -96,6 +144,13 @@ func (d *deployment) rebase(ctx context.Context, tx pgx.Tx) error {
 		return nil
 	}
 	d.feedback.Message(fmt.Sprintf("carrying %d edits of %d rows over to the new tables", d.edits, d.rows))
+	var renumbered int
+	if err := tx.QueryRow(ctx, "select lizsync.renumber_edits()").Scan(&renumbered); err != nil {
+		return fmt.Errorf("number the rows of the clone anew: %w", err)
+	}
+	if renumbered > 0 {
+		d.feedback.Message(fmt.Sprintf("%d rows that the clone has made get new numbers, and what refers to them follows", renumbered))
+	}
 	found, err := tx.Query(ctx, "select lizsync.rebase_edits($1)", d.manifest.PublicationList())
 	if err != nil {
 		return fmt.Errorf("rebase the edits of the clone: %w", err)

@@ -51,7 +51,11 @@ func TestCloneKeepsItsIdentityUnlessItIsToBeRenewed(t *testing.T) {
 			if c.before != "" {
 				db.Exec(t, "insert into lizsync.server_metadata values ('"+id+"', $1)", c.before)
 			}
-			rows := db.Rows(t, "select * from lizsync.identify_clone($1, $2)", c.renew, c.given)
+			identity := id
+			if c.renew || c.before == "" {
+				identity = db.Text(t, "select gen_random_uuid()")
+			}
+			rows := db.Rows(t, "select * from lizsync.identify_clone($1::text::uuid, $2)", identity, c.given)
 			require.Equal(t, rows, db.Rows(t, "select * from lizsync.server_metadata"))
 			assert.Regexp(t, c.want, rows[0][1])
 			assert.Equal(t, c.before != "" && !c.renew, rows[0][0] == id)

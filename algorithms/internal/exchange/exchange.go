@@ -149,11 +149,30 @@ func exchange(ctx context.Context, clone, central *pgx.Conn, s slot, h handshake
 		centralFailed := central.PgConn().TxStatus() == 'E' && clone.PgConn().TxStatus() == 'T'
 		rollback(ctx, central)
 		state := database.SQLState(err)
+		if ended := endedByCentral(central, err); ended != nil && ctx.Err() == nil {
+			return acknowledgement{}, ended
+		}
 		if try == s.maxTries || !centralFailed || state != pgerrcode.SerializationFailure && state != pgerrcode.DeadlockDetected {
 			return acknowledgement{}, err
 		}
 		feedback.Message("others are writing the same rows on central; trying again")
 	}
+}
+
+// endedByCentral says which limit may have ended the session on central, which the server's own words do not, or nil when it goes on.
+func endedByCentral(central *pgx.Conn, err error) error {
+	if !central.IsClosed() {
+		return nil
+	}
+	hint := "the network has ended the connection, or central, which does so when its network hears nothing of the clone for 25 seconds (tcp_keepalives_idle, tcp_user_timeout); see to the link, then synchronise again"
+	switch database.SQLState(err) {
+	case "":
+	case pgerrcode.IdleInTransactionSessionTimeout:
+		hint = "central has heard nothing of the clone for 30 seconds (idle_in_transaction_session_timeout), which it allows so that a clone that has vanished holds no locks; see to the link, then synchronise again"
+	default:
+		return nil
+	}
+	return &provider.Failure{Text: err.Error(), Hint: hint, Err: err}
 }
 
 // tryExchange keeps both sides at work: while central prepares the prefetch, the clone reads its changes;
@@ -219,7 +238,8 @@ func tryExchange(
 		answered, err := m.send(ctx, central)
 		if err != nil {
 			err = fmt.Errorf("apply the clone's changes on central: %w", err)
-			if central.PgConn().TxStatus() != 'E' && !pgconn.SafeToRetry(err) {
+			known := database.SQLState(err) == pgerrcode.IdleInTransactionSessionTimeout // before it got the commit
+			if central.PgConn().TxStatus() != 'E' && !pgconn.SafeToRetry(err) && !known {
 				return centralMayBeDone(err)
 			}
 			return err

@@ -54,7 +54,8 @@ func settled(t *testing.T, clone *clonetest.Clone, via clonetest.Via, n int, fau
 	for _, db := range []*pgtest.DB{central.DB, clone.DB} {
 		require.Equal(t, "0 0", db.Text(t, `
 			select concat_ws(' ', (select count(*) from lizsync.conflicts) + (select count(*) from lizsync.pending_changes),
-				(select count(*) from lizsync.exchanges) + (select count(*) from lizsync.incoming) + (select count(*) from lizsync.changeset) + (select count(*) from lizsync.held_rows))`), fault)
+				(select count(*) from lizsync.exchanges) + (select count(*) from lizsync.incoming) + (select count(*) from lizsync.changeset) + (select count(*) from lizsync.held_rows)
+					+ (select count(*) from lizsync.outgoing))`), fault)
 	}
 
 	// Central's history counts what it has written; the clone's what has arrived there, in the items that central knows.
@@ -208,7 +209,7 @@ func TestAFullDiskLosesNothingAndRepeatsNothing(t *testing.T) {
 			table string
 		}{
 			{central.DB, "lizsync.exchanges"}, {central.DB, "lizsync.incoming"}, {central.DB, "lizsync.changeset"}, {central.DB, "lizsync.reply"},
-			{clone.DB, "lizsync.exchanges"}, {clone.DB, "lizsync.incoming"}, {clone.DB, "lizsync.changeset"},
+			{clone.DB, "lizsync.exchanges"}, {clone.DB, "lizsync.incoming"}, {clone.DB, "lizsync.changeset"}, {clone.DB, "lizsync.outgoing"},
 		} {
 			n++
 			fault := fmt.Sprintf("%s of %s, %s", where.table, where.db.Name, via)

@@ -1,6 +1,7 @@
 package exchange_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/url"
 	"strings"
@@ -84,26 +85,25 @@ func TestALinkThatHangsFreesCentralsLocks(t *testing.T) {
 		clonetest.Alter(t, central.DB, strings.Replace(original, timeout, "'idle_in_transaction_session_timeout', '3s'", 1))
 
 		editBoth(t, clone, 1)
-		watch := clone.Conn(t)
-		holder, restore := gate(t, clone.DB, "lizsync.outgoing_batch(pg_snapshot, bigint, bigint)")
+		// It opens the exchange, and hears no more.
+		l.Watch(func(data []byte) {
+			if bytes.Contains(data, []byte("lizsync.open_exchange(")) {
+				l.Spoil(link.Down, link.Fault{Hang: true})
+			}
+		})
 		done := make(chan error, 1)
 		go func() {
 			_, err := through(t, l.Address(), clone, via)
 			done <- err
 		}()
-		blocked(t, watch, holder)
 		const opened = "from pg_stat_activity where usename = $1 and datname = current_database() and state = 'idle in transaction'"
 		pgtest.WaitFor(t, central.Conn(t), "select exists (select "+opened+")", clone.Role.Name)
-		l.Spoil(link.Up, link.Fault{Hang: true})
-		l.Spoil(link.Down, link.Fault{Hang: true})
-		execute(t, holder, "commit")
 		next := central.Conn(t)
 		execute(t, next, "set lock_timeout = '20s'; select from lizsync.clones for update")
 		// Its locks go first, then the session.
 		pgtest.WaitFor(t, next, "select not exists (select "+opened+")", clone.Role.Name)
 		l.Mend() // which cuts what hung
 		require.Error(t, <-done)
-		restore()
 		clonetest.Alter(t, central.DB, original)
 		trees(t, "a", "0 -1 0", central.DB)
 		settled(t, clone, via, 1, "hung")

@@ -1,17 +1,22 @@
 package exchange_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
+	"github.com/lizsync/lizsync/algorithms/internal/database"
 	"github.com/lizsync/lizsync/algorithms/internal/exchange"
+	"github.com/lizsync/lizsync/internal/link"
 	"github.com/lizsync/lizsync/internal/pgtest"
+	"github.com/lizsync/lizsync/provider"
 )
 
 // seen makes triggers of central write what they see: all settings, but for the path, to which LizSync's is added at the end, and
@@ -123,36 +128,115 @@ func TestDomainsThatForbidNull(t *testing.T) {
 	})
 }
 
-// Central hears of the clone while that reads its changes, and whoever synchronises may be one whose idle sessions are ended at once.
+// A "char" above 127 is another text from PostgreSQL 16 on: databases on either side of it would not have the same.
+func TestServersThatReadACharOtherwiseAreRefused(t *testing.T) {
+	t.Parallel()
+	central := clonetest.NewCentral(t, `create schema city; create table city.sign (name text primary key, kind "char", kinds "char"[], letter char)`)
+	clone := central.Clone(t)
+	for i, via := range transports {
+		clone.Exec(t, fmt.Sprintf(`insert into city.sign values ('stop %d', 's', '{a,b}', 'c'), ('high %[1]d', (-56)::"char", null, null)`, i))
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 2}, clone.MustSync(t, via))
+		require.Equal(t, "-56", central.Text(t, fmt.Sprintf("select kind::integer from city.sign where name = 'high %d'", i)))
+	}
+	columns := clone.Text(t, "select pg_get_functiondef('lizsync.table_columns(uuid)'::regprocedure)")
+	newer := strings.Replace(columns, "current_setting('server_version_num')::integer", "180004", 1)
+	require.NotEqual(t, columns, newer)
+	clonetest.Alter(t, clone.DB, newer)
+	for _, via := range transports {
+		_, err := clone.Sync(t, via)
+		require.ErrorContains(t, err, `"city"."sign".kind is "char" of PostgreSQL 15 and before on central and "char" of PostgreSQL 16 and later on the clone; "city"."sign".kinds is`)
+		require.NotContains(t, err.Error(), "letter")
+	}
+}
+
+// Whichever side is slow, and whoever synchronises may be one whose idle sessions are ended at once, on either side.
 func TestASlowCloneIsNotTakenForOneThatHasVanished(t *testing.T) {
 	t.Parallel()
-	central := city(t, "")
-	clone := central.Clone(t)
-	central.Exec(t, "alter role "+clone.Session.Name+" set idle_in_transaction_session_timeout = '1s'")
-	open := central.Text(t, "select pg_get_functiondef('lizsync.open_exchange'::regproc)")
-	impatient := strings.Replace(open, "'idle_in_transaction_session_timeout', '30s'", "'idle_in_transaction_session_timeout', '1s'", 1)
-	require.NotEqual(t, open, impatient)
-	clonetest.Alter(t, central.DB, impatient)
-	clone.Disconnect()
+	overEach(t, func(t *testing.T, via clonetest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		central.Exec(t, fmt.Sprintf(`
+			alter role %[1]s set idle_in_transaction_session_timeout = '1s'; alter role %[1]s set idle_session_timeout = '1s';
+			alter role %[2]s set idle_in_transaction_session_timeout = '1s'; alter role %[2]s set idle_session_timeout = '1s'`,
+			clone.Session.Name, clone.Role.Name))
+		impatient(t, central)
+		small := central.Text(t, "select pg_get_functiondef('lizsync.batch_size()'::regprocedure)")
+		clonetest.Alter(t, clone.DB, strings.Replace(small, "16 * 1024 * 1024", "1", 1)) // each edit is a batch
 
-	watch := central.Conn(t)
-	for i, slow := range []struct {
-		side, other *pgtest.DB
-		function    string
-	}{
-		{clone.DB, central.DB, "lizsync.outgoing_batch(pg_snapshot, bigint, bigint)"},
-		{central.DB, clone.DB, "lizsync.receive_batch(text)"},
-	} {
-		set(t, clone.DB, "a", fmt.Sprint("x = ", i+1))
-		holder, restore := gate(t, slow.side, slow.function)
-		done := start(t, clone, clonetest.ViaProgram)
-		blocked(t, watch, holder)
-		// The session on the other side has been in its transaction for longer than it may be idle.
-		pgtest.WaitFor(t, watch, "select exists (select from pg_stat_activity where datname = $1 and clock_timestamp() - xact_start > '2 s')", slow.other.Name)
-		execute(t, holder, "commit")
-		end := <-done
-		restore()
-		require.NoError(t, end.err, slow.function)
-	}
-	trees(t, "a", "2 0 0", central.DB)
+		watch := central.Conn(t)
+		for i, slow := range []struct {
+			side     *pgtest.DB
+			function string
+		}{
+			{clone.DB, "lizsync.outgoing_batch(pg_snapshot, bigint, bigint)"},
+			{central.DB, "lizsync.receive_batch(text)"},
+			{clone.DB, "lizsync.receive_prefetch(text)"},
+		} {
+			for _, name := range []string{"a", "b", "c"} {
+				set(t, clone.DB, name, fmt.Sprint("x = ", i+1))
+			}
+			set(t, central.DB, "d", fmt.Sprint("x = ", i+1))
+			clone.Disconnect() // those who may be idle for a second are not used twice
+			holder, restore := gate(t, slow.side, slow.function)
+			begun := central.Text(t, "select clock_timestamp()")
+			done := start(t, clone, via)
+			blocked(t, watch, holder)
+			pgtest.WaitFor(t, watch, "select clock_timestamp() > $1::text::timestamptz + '2.5 s'", begun)
+			execute(t, holder, "commit")
+			end := <-done
+			restore()
+			require.NoError(t, end.err, slow.function)
+		}
+		trees(t, "a", "3 0 0", central.DB)
+		clonetest.RequireEqual(t, central, clone)
+	})
+}
+
+// A limit that ends an exchange is named.
+func TestAnExchangeThatALimitEndsNamesIt(t *testing.T) {
+	t.Parallel()
+	overEach(t, func(t *testing.T, via clonetest.Via) {
+		central := city(t, "")
+		clone := central.Clone(t)
+		impatient(t, central)
+		l := newLink(t, central)
+		set(t, clone.DB, "a", "x = 1")
+		// Central has opened the exchange, and the clone learns of it late.
+		l.Watch(func(data []byte) {
+			if bytes.Contains(data, []byte("lizsync.open_exchange(")) {
+				l.Spoil(link.Down, link.Fault{Delay: 3 * time.Second})
+			}
+		})
+		_, err := through(t, l.Address(), clone, via)
+		l.Mend()
+		require.ErrorContains(t, err, "idle-in-transaction timeout")
+		require.NotContains(t, whole(err), "central may be done")
+		var failure *provider.Failure
+		require.ErrorAs(t, database.Explain(err), &failure)
+		require.Contains(t, failure.Hint, "heard nothing of the clone for 30 seconds (idle_in_transaction_session_timeout)")
+		require.Contains(t, failure.Hint, "then synchronise again")
+
+		// What cuts the connection itself names nothing.
+		l.Watch(func(data []byte) {
+			if bytes.Contains(data, []byte("lizsync.open_exchange(")) {
+				l.Spoil(link.Down, link.Fault{Hang: true})
+				l.Mend()
+			}
+		})
+		_, err = through(t, l.Address(), clone, via)
+		require.Error(t, err)
+		require.ErrorAs(t, database.Explain(err), &failure)
+		require.Contains(t, failure.Hint, "tcp_user_timeout")
+		l.Watch(nil)
+		require.Equal(t, exchange.Counts{ReplayedToCentral: 1}, clone.MustSync(t, via))
+	})
+}
+
+// impatient lets a central wait a second for its clones.
+func impatient(t *testing.T, central *clonetest.Central) {
+	t.Helper()
+	open := central.Text(t, "select pg_get_functiondef('lizsync.open_exchange'::regproc)")
+	const limit = "'idle_in_transaction_session_timeout', '30s'"
+	require.Contains(t, open, limit)
+	clonetest.Alter(t, central.DB, strings.Replace(open, limit, "'idle_in_transaction_session_timeout', '1s'", 1))
 }

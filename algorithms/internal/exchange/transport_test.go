@@ -192,7 +192,7 @@ func TestASessionKilledAtAnyStepLosesNothingAndRepeatsNothing(t *testing.T) {
 			require.Equal(t, fmt.Sprint(3*(i+1)), events(t, central), step.function)
 		}
 		require.Empty(t, conflicts(t, central))
-		for _, table := range []string{"exchanges", "incoming", "changeset", "held_rows"} {
+		for _, table := range []string{"exchanges", "incoming", "changeset", "held_rows", "outgoing"} {
 			for _, db := range []*pgtest.DB{central.DB, clone.DB} {
 				require.Equal(t, "0", db.Text(t, "select count(*) from lizsync."+table), table)
 			}

@@ -21,8 +21,11 @@
 //	A backup, A restore, A copy B    A's disk
 //	C dump, C restore, C restore old central from a dump of now or from that one, where there is a server for it
 //	C purge absent, A forget         on central
-//	A shape add                      a table altered, or put back
+//	A shape add, A shape add everywhere  a table altered, or put back, on one side or on all
+//	A/1 hold road, A rewrite road    a table locked, or written anew
+//	A giveup road a, A giveup        a pending row given up, or all
 //	C later                          half a second passes
 //
-// Rows are named by a letter, values by their kind: each edit writes a value of its own, so that it can be followed.
+// Rows are named by a letter, values by their kind: each edit writes a value of its own, so that it can be followed. Some are
+// made through views.
 package history

@@ -34,6 +34,9 @@ func TestRandomHistoriesLoseNothing(t *testing.T) {
 		t.Run(fmt.Sprint(worker), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, nil, 0)
+			if worker == 1 {
+				w.smallBatches()
+			}
 			for {
 				n := next.Add(1) - 1
 				if n >= int64(*histories) || failed.Load() >= int64(*failures) || *duration > 0 && time.Since(begun) > *duration {

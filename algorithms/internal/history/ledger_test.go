@@ -389,7 +389,7 @@ func (w *world) checkRest() {
 	for _, name := range sorted(w.sides) {
 		db := w.sides[name].db
 		if n := db.Text(w.t, `select (select count(*) from lizsync.exchanges) + (select count(*) from lizsync.incoming)
-			+ (select count(*) from lizsync.held_rows) + (select count(*) from lizsync.changeset) + (select count(*) from lizsync.rebased_rows)`); n != "0" {
+			+ (select count(*) from lizsync.held_rows) + (select count(*) from lizsync.outgoing) + (select count(*) from lizsync.changeset) + (select count(*) from lizsync.rebased_rows)`); n != "0" {
 			violate("REST", "%s rows are left in the work tables of %s", n, name)
 		}
 		if name == "C" {

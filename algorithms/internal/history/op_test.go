@@ -177,9 +177,15 @@ func generate(seed uint64) []op {
 				c := columns[t][r.IntN(len(columns[t]))]
 				o.args = []string{t.name}
 				o.set = map[string]string{c.name: pick(c.kinds)}
-			default:
+			case e < 0.98:
 				o.verb = "truncate"
 				o.args = []string{t.name}
+			case e < 0.99:
+				o.verb = "rewrite"
+				o.args = []string{t.name}
+			default:
+				o.verb = "hold"
+				o.args, o.slot = []string{t.name}, 1+r.IntN(2)
 			}
 		case w < editWeight+0.1:
 			o.verb = pick([]string{"commit", "commit", "commit", "abort"})
@@ -207,7 +213,9 @@ func generate(seed uint64) []op {
 				o.verb = "zombie"
 			case e < stepWeight+0.17:
 				o.verb = "giveup"
-				o.args = []string{t.name, pick(rows)}
+				if sometimes(0.5) {
+					o.args = []string{t.name, pick(rows)}
+				}
 			case e < stepWeight+0.20:
 				o.verb = "clock"
 				o.args = []string{pick([]string{"0", "1", "3600", "-3600"})}
@@ -255,9 +263,12 @@ func upheave(o *op, r *rand.Rand) {
 	case e < 0.90:
 		o.verb, o.args = "copy", []string{pick(clones)}
 	default:
-		o.verb, o.args = "shape", []string{pick([]string{"add", "retype", "back"})}
-		if r.IntN(3) == 0 {
+		o.verb, o.args = "shape", []string{pick([]string{"add", "default", "retype", "back"})}
+		switch r.IntN(3) {
+		case 0:
 			o.db = "C"
+		case 1:
+			o.args = append(o.args, "everywhere")
 		}
 	}
 }

@@ -68,8 +68,9 @@ func (e event) edits() (edits []*edit) {
 
 // shapes are what is done to a table on one side, and undone.
 var shapes = map[string][2]string{
-	"add":    {`alter table public."select" add extra integer`, `alter table public."select" drop extra`},
-	"retype": {`alter table public."select" alter t type varchar(2000)`, `alter table public."select" alter t type text`},
+	"add":     {`alter table public."select" add extra integer`, `alter table public."select" drop extra`},
+	"default": {`alter table public."select" add extra integer default 7`, `alter table public."select" drop extra`},
+	"retype":  {`alter table "Ville d'été"."créneau" alter objet type varchar(2000)`, `alter table "Ville d'été"."créneau" alter objet type text`},
 }
 
 func (w *world) upheave(s *side, o op) {
@@ -88,8 +89,15 @@ func (w *world) upheave(s *side, o op) {
 	case "pack":
 		w.pack = w.makePackage(o)
 	case "shape":
-		if !w.running() {
+		if w.running() {
+			return
+		}
+		if !has("everywhere") {
 			w.shape(s, o)
+			return
+		}
+		for _, name := range sorted(w.sides) {
+			w.shape(w.sides[name], o)
 		}
 	case "forget":
 		if s.clone != nil && w.central.Text(w.t, "select count(*) from lizsync.clones where server_id = $1::text::uuid", s.clone.ID) != "0" {
@@ -434,6 +442,11 @@ func (w *world) makePackage(o op) *pack {
 	var layers []any
 	for _, name := range w.central.Tables {
 		layers = append(layers, name)
+	}
+	for _, t := range tables {
+		if t.view != "" {
+			layers = append(layers, t.view)
+		}
 	}
 	err := w.run(o, "package_central_database", map[string]any{
 		"CONNECTION_NAME_CENTRAL": w.central.As(w.t, w.central.Owner), "PG_LAYERS": layers, "ZIP_FILE": p.path,

@@ -104,6 +104,18 @@ func newWorld(t testing.TB, server *pgtest.Server, ahead float64) *world {
 		clone.Exec(t, "update ghost.side set central = false")
 		w.sides[name] = &side{name: name, db: clone.DB, clone: clone, session: clone.Session, role: clone.Role}
 	}
+	// Whoever synchronises has settings of his own, on both sides, under which values look otherwise.
+	for i, name := range clones {
+		for _, who := range []struct {
+			db   *pgtest.DB
+			role pgtest.Login
+		}{{w.central.DB, w.sides[name].role}, {w.sides[name].db, w.sides[name].session}} {
+			for _, setting := range settings[i] {
+				who.db.Exec(t, fmt.Sprintf("alter role %s in database %s set %s", who.role.Name, who.db.Name, setting))
+			}
+		}
+		w.sides[name].clone.Disconnect()
+	}
 	w.monitor = w.central.Conn(t)
 	w.must(w.monitor, "set timezone = 'UTC'")
 	w.monitors = map[*pgtest.Server]*pgx.Conn{w.central.Server: w.monitor}
@@ -123,6 +135,22 @@ func newWorld(t testing.TB, server *pgtest.Server, ahead float64) *world {
 		s.clone.Connect(t)
 	}
 	return w
+}
+
+// settings are those of who synchronises each clone.
+var settings = [][]string{
+	{"timezone = 'Europe/Paris'", "datestyle = 'German'", `search_path = "Ville d'été", public`, "extra_float_digits = -3"},
+	{"timezone = 'Asia/Kathmandu'", "intervalstyle = 'sql_standard'", "bytea_output = 'escape'", "search_path = ''", "standard_conforming_strings = off"},
+	{"datestyle = 'SQL, MDY'", "lc_monetary = 'C'", "quote_all_identifiers = on", "array_nulls = off", "enable_hashjoin = off", "jit = on"},
+}
+
+// smallBatches makes an edit or two a batch, on both sides.
+func (w *world) smallBatches() {
+	for _, name := range sorted(w.sides) {
+		db := w.sides[name].db
+		clonetest.Alter(w.t, db, strings.Replace(
+			db.Text(w.t, "select pg_get_functiondef('lizsync.batch_size()'::regprocedure)"), "16 * 1024 * 1024", "300", 1))
+	}
 }
 
 func tablesOfHistories() []string {
@@ -206,7 +234,7 @@ func (w *world) reset() {
 		}
 		for _, table := range []string{
 			"audit.logged_actions", "lizsync.conflicts", "lizsync.history", "lizsync.pending_changes", "lizsync.central",
-			"lizsync.clones", "lizsync.synchronized_tables", "lizsync.exchanges", "lizsync.incoming", "lizsync.held_rows",
+			"lizsync.clones", "lizsync.synchronized_tables", "lizsync.exchanges", "lizsync.incoming", "lizsync.held_rows", "lizsync.outgoing",
 			"lizsync.changeset", "lizsync.reply", "lizsync.purges", "ghost.ledger", "ghost.written",
 		} {
 			b.WriteString("delete from " + table + ";")
@@ -269,8 +297,12 @@ func (w *world) do(number int, o op) {
 	switch o.verb {
 	case "purge", "pack", "shape", "forget", "deploy", "backup", "restore", "copy", "dump":
 		w.upheave(s, o)
-	case "set", "ins", "del", "bulk", "truncate":
+	case "set", "ins", "del", "bulk", "truncate", "hold":
 		w.edit(s, o, number)
+	case "rewrite":
+		if err := w.exec(s.users[0], "vacuum full "+tableNamed(o.args[0]).sql); err != nil && database.SQLState(err) != pgerrcode.LockNotAvailable {
+			violate("ERROR", "rewrite: %v", err)
+		}
 	case "commit", "abort":
 		w.end(s, o.slot, o.verb == "commit")
 	case "clock":
@@ -284,9 +316,12 @@ func (w *world) do(number int, o op) {
 		pgtest.WaitFor(w.t, w.monitor, "select clock_timestamp() > $1", later)
 	case "giveup":
 		if s.clone != nil {
-			t := tableNamed(o.args[0])
-			err := w.exec(s.users[0], fmt.Sprintf("select lizsync.give_up('%s', '%s')",
-				strings.ReplaceAll(t.sql, "'", "''"), uid(t, o.args[1])))
+			command := "select lizsync.give_up(object_table, object_uid) from lizsync.pending_changes"
+			if len(o.args) > 0 {
+				t := tableNamed(o.args[0])
+				command = fmt.Sprintf("select lizsync.give_up('%s', '%s')", strings.ReplaceAll(t.sql, "'", "''"), uid(t, o.args[1]))
+			}
+			err := w.exec(s.users[0], command)
 			if err != nil && !slices.Contains([]string{pgerrcode.NoDataFound, pgerrcode.NoData, pgerrcode.LockNotAvailable}, database.SQLState(err)) {
 				violate("ERROR", "give up: %v", err)
 			}
@@ -344,18 +379,25 @@ func sql(t *table, o op, number int) string {
 		names, values = append(names, column.sql), append(values, value)
 		sets = append(sets, column.sql+" = "+value)
 	}
+	// Through the view one time in three.
+	into := t.sql
+	if t.view != "" && number%3 == 0 {
+		into = t.view
+	}
 	switch o.verb {
 	case "set":
-		return fmt.Sprintf("update %s set %s where uid = '%s'", t.sql, strings.Join(sets, ", "), uid(t, o.args[1]))
+		return fmt.Sprintf("update %s set %s where uid = '%s'", into, strings.Join(sets, ", "), uid(t, o.args[1]))
 	case "bulk":
 		return fmt.Sprintf("update %s set %s", t.sql, strings.Join(sets, ", "))
 	case "ins":
 		names, values = append(names, "uid"), append(values, "'"+uid(t, o.args[1])+"'")
-		return fmt.Sprintf("insert into %s (%s) values (%s)", t.sql, strings.Join(names, ", "), strings.Join(values, ", "))
+		return fmt.Sprintf("insert into %s (%s) values (%s)", into, strings.Join(names, ", "), strings.Join(values, ", "))
 	case "del":
-		return fmt.Sprintf("delete from %s where uid = '%s'", t.sql, uid(t, o.args[1]))
+		return fmt.Sprintf("delete from %s where uid = '%s'", into, uid(t, o.args[1]))
 	case "truncate":
 		return fmt.Sprintf("truncate %s cascade", t.sql)
+	case "hold":
+		return fmt.Sprintf("lock table %s in %s mode", t.sql, []string{"share", "exclusive", "access exclusive"}[number%3])
 	}
 	return ""
 }

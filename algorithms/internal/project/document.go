@@ -53,6 +53,14 @@ func (e *element) childText(name string) *value {
 	return nil
 }
 
+// attribute is the value of one; empty when there is none.
+func (e *element) attribute(name string) string {
+	if v := e.values[name]; v != nil {
+		return v.text
+	}
+	return ""
+}
+
 // each calls a function for the element and all below it, in the order of the file.
 func (e *element) each(do func(*element)) {
 	do(e)

@@ -588,6 +588,14 @@ Un clone dont la base centrale n'a pas encore reçu des modifications est refus�
         <translation>Faites un nouveau paquet.</translation>
     </message>
     <message>
+        <source>the package has what the PostgreSQL of the clone reads otherwise or not at all</source>
+        <translation>le paquet a ce que le PostgreSQL du clone lit autrement, ou pas du tout</translation>
+    </message>
+    <message>
+        <source>Deploy to a server of the version in the message, or change what it names on central and make a new package.</source>
+        <translation>Déployez sur un serveur de la version que le message indique, ou changez sur la base centrale ce qu'il nomme et faites un nouveau paquet.</translation>
+    </message>
+    <message>
         <source>the database has tables of its own under names of the package</source>
         <translation>la base a ses propres tables sous des noms du paquet</translation>
     </message>
@@ -1698,8 +1706,12 @@ Les valeurs par défaut de la connexion au clone sont celles d'une tablette qui 
     <message>
         <source>Makes all that goes to the field from one project: the package of the chosen tables, as package_central_database does, and the mobile project, as build_mobile_project does, with its GeoPackage. deploy_all brings them to a clone.
 
+The relations, joins and value relations of the project are looked at, and a warning names each that refers to a number which each database gives on its own.
+
 For city.qgz the package is city_mobile/central_database_package.zip and the mobile project is city_mobile.qgz, both beside it. It stops at the first step that fails, and says what was done; running it again does all steps anew.</source>
         <translation>Fait d'un projet tout ce qui part sur le terrain : le paquet des tables choisies, comme package_central_database, et le projet mobile avec son GeoPackage, comme build_mobile_project. deploy_all les apporte à un clone.
+
+Les relations, jointures et relations de valeurs du projet sont examinées, et un avertissement nomme chacune qui renvoie à un numéro que chaque base attribue elle-même.
 
 Pour city.qgz, le paquet est city_mobile/central_database_package.zip et le projet mobile est city_mobile.qgz, tous deux à côté de lui. L'exécution s'arrête à la première étape qui échoue et dit ce qui a été fait ; la relancer refait toutes les étapes.</translation>
     </message>

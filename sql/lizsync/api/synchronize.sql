@@ -13,8 +13,8 @@ declare
     v_slot lizsync.slot;
     v_original text;
     v_offset double precision; -- in seconds: an interval may have days, which are not the same everywhere
-    v_first text;
-    v_message text;
+    v_batches integer;
+    v_answer text;
     v_prefetch text;
     v_acknowledgement lizsync.acknowledgement;
     v_final boolean := false; -- central has been asked to commit
@@ -49,32 +49,26 @@ begin
         select * into v_begin from lizsync.begin_synchronization(v_slot.version, v_slot.functions, v_slot.program);
 
         -- Central waits for a clone for 30 seconds. What may take as long, on a tablet, is read before.
-        if pg_total_relation_size('audit.logged_actions') > lizsync.batch_size() then
-            v_first := lizsync.outgoing_message(v_begin.handshake, v_begin.batches, 1);
-        end if;
+        perform lizsync.prepare_batches((v_begin.handshake).snapshot, v_begin.batches);
+        v_batches := greatest(cardinality(v_begin.batches), 1);
         loop
             begin
-                -- While central prepares the prefetch, the clone reads its changes; while central applies those, the clone
-                -- writes the prefetch. Central does not wait for it to commit.
-                perform lizsync.central_send(format(
+                v_prefetch := lizsync.central_query(format(
                     'begin isolation level repeatable read read write; select lizsync.open_exchange(%L, %L, %L, make_interval(secs => %s), true)',
                     v_begin.handshake, v_begin.columns, v_begin.pending, v_offset
                 ));
-                v_message := coalesce(v_first, lizsync.outgoing_message(v_begin.handshake, v_begin.batches, 1));
-                v_prefetch := lizsync.central_result();
-                for i in 2 .. coalesce(cardinality(v_begin.batches), 0) loop
-                    perform lizsync.central_send(v_message);
-                    v_message := lizsync.outgoing_message(v_begin.handshake, v_begin.batches, i);
-                    perform lizsync.central_result();
+                for i in 1 .. v_batches - 1 loop
+                    perform lizsync.central_query(lizsync.outgoing_message(i, false));
                 end loop;
                 v_final := true;
-                perform lizsync.central_send(v_message);
+                perform lizsync.central_send(lizsync.outgoing_message(v_batches, true));
+                -- While central applies them, the clone writes the prefetch. Central does not wait for it to commit.
                 if v_prefetch is not null then
                     v_writing := true;
                     perform lizsync.apply_prefetch(v_prefetch);
                     v_writing := false;
                 end if;
-                v_message := lizsync.central_result();
+                v_answer := lizsync.central_result();
                 v_committed := true;
                 exit;
             exception when serialization_failure or deadlock_detected then
@@ -87,7 +81,7 @@ begin
             end;
         end loop;
 
-        v_acknowledgement := coalesce(v_message, lizsync.central_query('select current_setting(''lizsync.acknowledgement'')'))::lizsync.acknowledgement;
+        v_acknowledgement := coalesce(v_answer, lizsync.central_query('select current_setting(''lizsync.acknowledgement'')'))::lizsync.acknowledgement;
         for i in 1 .. v_acknowledgement.batches loop
             perform lizsync.receive_batch(lizsync.central_query(format(
                 'select lizsync.reply_batch(%L, %s, %L)', (v_begin.handshake).server_id, i, v_acknowledgement.token
@@ -112,6 +106,10 @@ begin
             end if;
             if v_state = '57014' and current_setting('statement_timeout') <> '0' then
                 v_hint := 'The clone''s database or role has a statement_timeout. SET statement_timeout = 0, then synchronise again.';
+            elsif v_state = '25P03' then
+                v_hint := 'Central has heard nothing of the clone for 30 seconds (idle_in_transaction_session_timeout), which it allows so that a clone that has vanished holds no locks. See to the link and to what keeps the clone''s server busy, then synchronise again.';
+            elsif v_state ~ '^08' then
+                v_hint := coalesce(nullif(v_hint, ''), 'The network has ended the connection, or central, which does so when its network hears nothing of the clone for 25 seconds (tcp_keepalives_idle, tcp_user_timeout). See to the link, then synchronise again.');
             elsif v_state = '53400' then
                 v_hint := 'Raise temp_file_limit for the role that synchronises, on the side that the message comes from.';
             end if;

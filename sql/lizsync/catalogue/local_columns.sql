@@ -1,10 +1,12 @@
--- A key that is drawn from a sequence is given by each database on its own, a generated column follows from the others, and an
--- identity that is always generated can be set by nobody: none of them travels.
+-- A generated column follows from the others. Where the keys of a table are local, one that is drawn from a sequence is given by each
+-- database on its own, and an identity that is always generated can be set by nobody; one of several columns of a key is sent.
+-- SECURITY DEFINER: the role of a clone has no right on lizsync.local_keys.
+--
 -- A default names no column, and given the table, pg_get_expr would look at all of them each time.
 --
 -- pg_relation_size opens the table: whoever asks for its columns waits for the end of a transaction that is altering them.
 create or replace function lizsync.local_columns(p_relid regclass) returns text[]
-language sql stable
+language sql stable security definer
 set search_path from current
 set quote_all_identifiers = off
 as $$
@@ -17,15 +19,17 @@ as $$
         and not a.attisdropped
         and (
             a.attgenerated <> ''
-            or a.attidentity = 'a'
-            or (
-                (a.attidentity <> '' or pg_get_expr(d.adbin, 0) ~ '^nextval[(]')
-                and a.attnum = any (array(
-                    select unnest(i.indkey::int2[]) from pg_index i where i.indrelid = p_relid and i.indisunique
-                ))
+            or exists (select from lizsync.local_keys k where k.relid = p_relid) and (
+                a.attidentity = 'a'
+                or (
+                    (a.attidentity <> '' or pg_get_expr(d.adbin, 0) ~ '^nextval[(]')
+                    and a.attnum in (
+                        select i.indkey[0] from pg_index i where i.indrelid = p_relid and i.indisunique and i.indnkeyatts = 1
+                    )
+                )
             )
         )
 $$;
 comment on function lizsync.local_columns(regclass) is
-    'On both sides: the columns of a table that are not synchronised: keys drawn from a sequence or identity, identities that are always generated, and generated columns.';
+    'On both sides: the columns of a table that are not synchronised: generated ones and, where its keys are local, those drawn from a sequence or identity and identities that are always generated.';
 revoke all on function lizsync.local_columns(regclass) from public;

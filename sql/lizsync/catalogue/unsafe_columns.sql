@@ -26,15 +26,13 @@ as $$
     select
         a.attrelid, 'serial_not_key', 'warning',
         format('its column %I is numbered by a sequence but is no key: two databases give the same number', a.attname),
-        format(
-            'ALTER TABLE %s ADD UNIQUE (%I), so that each database numbers for itself, or take the default away',
-            lizsync.relation_label(a.attrelid), a.attname
-        )
+        format('SELECT lizsync.set_serial_keys(%L, false), so that its numbers are the same everywhere', lizsync.relation_label(a.attrelid))
     -- Once for each table, before its columns.
     from (select oid, lizsync.local_columns(oid) as local_columns from unnest(p_relids) as r (oid) offset 0) as r
     join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
     left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum and a.attgenerated = ''
-    where (a.attidentity <> '' or pg_get_expr(d.adbin, 0) ~ '^nextval[(]')
+    where r.oid in (select k.relid from lizsync.local_keys k)
+        and (a.attidentity <> '' or pg_get_expr(d.adbin, 0) ~ '^nextval[(]')
         and a.attname::text <> all (r.local_columns)
 $$;
 comment on function lizsync.unsafe_columns(oid[]) is

@@ -10,8 +10,7 @@ as $$
             pn.nspname::text as parent_schema,
             lizsync.relation_label(k.child) as label,
             lizsync.relation_label(k.parent) as parent_label,
-            lizsync.tool_of(k.parent) as parent_tool,
-            substring(pg_get_constraintdef(k.id) from ' ON (?:UPDATE|DELETE) .*$') as actions
+            lizsync.tool_of(k.parent) as parent_tool
         from lizsync.foreign_keys(p_relids) as k
         join pg_class p on p.oid = k.parent
         join pg_namespace pn on pn.oid = p.relnamespace
@@ -31,14 +30,7 @@ as $$
             'its foreign key %I references %s (%s), a number that each database gives on its own',
             name, parent_label, array_to_string(parent_columns, ', ')
         ),
-        case cardinality(parent_columns)
-            when 1 then format(
-                'once %1$s has its uid column: ALTER TABLE %2$s ADD COLUMN %3$I uuid REFERENCES %1$s (uid)%6$s; UPDATE %2$s AS child SET %3$I = parent.uid FROM %1$s AS parent WHERE parent.%5$I = child.%4$I; ALTER TABLE %2$s DROP COLUMN %4$I',
-                parent_label, label, regexp_replace(child_columns[1], '_?id$', '') || '_uid', child_columns[1], parent_columns[1],
-                actions
-            )
-            else format('let it reference the column uid of %s instead', parent_label)
-        end
+        format('SELECT lizsync.set_serial_keys(%L, false)', parent_label)
     from foreign_key
     where exists (select from numbered_column n where n.relid = parent and n.name = any (parent_columns))
 

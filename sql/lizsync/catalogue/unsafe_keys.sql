@@ -4,18 +4,23 @@ language sql stable
 set search_path from current
 set quote_all_identifiers = off
 as $$
-    with local_column as (
+    -- No two databases give the same number, or none is sent.
+    with numbered_column as (
         select r.oid as relid, l.name
         from unnest(p_relids) as r (oid) cross join lateral unnest(lizsync.local_columns(r.oid)) as l (name)
+        union
+        select d.relid, d.column_name
+        from lizsync.drawn_columns(p_relids) as d
+        where d.relid not in (select k.relid from lizsync.local_keys k)
     ),
     -- One row for each column of each unique key.
     key_column as (
         select
-            i.indexrelid, i.indrelid, i.indisprimary, k.n, a.attname, a.atttypid, l.name is not null as is_local
+            i.indexrelid, i.indrelid, i.indisprimary, k.n, a.attname, a.atttypid, l.name is not null as is_numbered
         from pg_index i
         cross join unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) with ordinality as k (attnum, n)
         left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
-        left join local_column l on l.relid = i.indrelid and l.name = a.attname::text
+        left join numbered_column l on l.relid = i.indrelid and l.name = a.attname::text
         where i.indrelid = any (p_relids) and i.indisunique
     ),
     unique_key as (
@@ -25,7 +30,7 @@ as $$
             string_agg(coalesce(quote_ident(attname), 'an expression'), ', ' order by n) as columns
         from key_column
         group by indexrelid, indrelid, indisprimary
-        having not bool_or(is_local) and not bool_or(coalesce(atttypid = 'uuid'::regtype, false))
+        having not bool_or(is_numbered) and not bool_or(coalesce(atttypid = 'uuid'::regtype, false))
     )
     select
         c.oid, 'no_primary_key', 'warning',

@@ -33,7 +33,13 @@ as $$
         select u.* from examined e cross join lateral lizsync.unsafe_keys(e.plain) as u
 
         union all
+        select u.* from examined e cross join lateral lizsync.unsafe_sequences(e.plain) as u
+
+        union all
         select u.* from examined e cross join lateral lizsync.unsafe_foreign_keys(e.plain, e.schemas) as u
+
+        union all
+        select u.* from examined e cross join lateral lizsync.unsafe_references(e.plain) as u
 
         union all
         select u.* from examined e cross join lateral lizsync.unsafe_triggers(e.plain) as u

@@ -15,6 +15,10 @@ begin
     perform
         set_config('default_transaction_read_only', 'off', false), set_config('default_transaction_deferrable', 'off', false),
         set_config('statement_timeout', '0', false);
+    -- Central is left alone while the clone works. Not every PostgreSQL has these.
+    perform set_config(name, '0', false)
+    from unnest(array['idle_session_timeout', 'transaction_timeout']) as u (name)
+    where current_setting(name, true) is not null;
     select digest, program into v_slot.functions, v_slot.program from lizsync.check_functions();
     v_slot.version := lizsync.current_version();
     v_slot.max_tries := lizsync.max_tries();

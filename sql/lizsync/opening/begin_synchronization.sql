@@ -67,6 +67,7 @@ begin
     perform lizsync.detect_dead_peer(true);
     -- The program leaves the session alone while central is at work.
     perform set_config('idle_in_transaction_session_timeout', '0', true);
+    perform set_config('transaction_timeout', '0', true) where current_setting('transaction_timeout', true) is not null; -- from PostgreSQL 17 on
     perform lizsync.remap_log();
 
     -- The events and the snapshot, in one statement.
@@ -83,13 +84,14 @@ begin
     select
         row (
             m.server_id, m.server_name, lizsync.current_version(), v_functions.digest, v_functions.program, v_central.clone_system_identifier,
-            v_central.server_id, v_central.system_identifier, v_central.token, v_central.cursor, pg_current_snapshot()
+            v_central.server_id, v_central.system_identifier, v_central.token, v_central.cursor, pg_current_snapshot(), null
         )::lizsync.handshake as handshake,
         (select array_agg(last_event order by last_event) from batch) as batches
     into strict v_read
     from lizsync.server_metadata m;
 
     handshake := v_read.handshake;
+    handshake.blocks := lizsync.own_blocks();
     batches := v_read.batches;
     columns := lizsync.table_columns(handshake.server_id);
     select array_agg(row (object_table, object_uid, received, given_up, error)::lizsync.pending_row) into pending

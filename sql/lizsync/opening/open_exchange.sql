@@ -78,10 +78,11 @@ begin
 
     select min(pg_snapshot_xmin(s)::text::bigint) into v_horizon
     from (select p_handshake.cursor union all select received from unnest(p_pending)) as u (s);
-    insert into lizsync.exchanges (transaction_id, clone_id, sync_id, started_at, clock_offset, sent, token, cursor, horizon, received)
+    insert into lizsync.exchanges (transaction_id, clone_id, sync_id, started_at, clock_offset, sent, token, cursor, horizon, received, blocks)
     values (
         pg_current_xact_id()::text::bigint, p_handshake.server_id, gen_random_uuid(), clock_timestamp(), p_clock_offset,
-        p_handshake.snapshot, p_handshake.token, p_handshake.cursor, v_horizon, v_entry.received
+        p_handshake.snapshot, p_handshake.token, p_handshake.cursor, v_horizon, v_entry.received,
+        lizsync.renew_blocks(p_handshake.server_id, p_handshake.blocks)
     );
     perform lizsync.enable_statement_capture(p_handshake.server_id);
     insert into lizsync.held_rows (exchange, relid, uid, received, given_up)

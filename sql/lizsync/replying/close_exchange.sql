@@ -27,6 +27,7 @@ begin
     v_acknowledgement.cursor := lizsync.snapshot_with(pg_current_snapshot(), pg_current_xact_id());
     v_acknowledgement.batches := lizsync.make_reply(v_acknowledgement.token);
     v_acknowledgement.central_system_identifier := lizsync.system_identifier();
+    v_acknowledgement.blocks := v_exchange.blocks;
     select count(*) into v_acknowledgement.number_replayed_to_central
     from lizsync.changeset
     where exchange = v_exchange.transaction_id and error is null and (won <> '' or action = 'D');

@@ -61,6 +61,7 @@ begin
         p_acknowledgement.sync_id, v_exchange.started_at, v_exchange.clone_id, array[c.server_id::text], 'partial', 'done',
         number_replayed_to_central, number_replayed_to_clone, number_conflicts, number_pending, clock_timestamp() - v_exchange.started_at
     from lizsync.central c;
+    perform lizsync.take_blocks(v_exchange.clone_id, p_acknowledgement.blocks);
     perform lizsync.clear_exchange();
     return next;
 end

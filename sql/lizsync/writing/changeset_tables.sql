@@ -22,6 +22,9 @@ begin
             where not exists (
                 select from pg_constraint c
                 where c.contype = 'f' and c.conrelid = t and c.confrelid <> t and c.confrelid = any (v_left)
+                union all
+                select from lizsync.key_references r
+                where to_regclass(r.child)::oid = t and to_regclass(r.parent)::oid <> t and to_regclass(r.parent)::oid = any (v_left)
             )
             order by t
         );

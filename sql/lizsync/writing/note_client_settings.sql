@@ -18,7 +18,7 @@ as $$
     from pg_settings
     where name in (
         'search_path', 'array_nulls', 'default_transaction_deferrable', 'default_transaction_isolation', 'default_transaction_read_only',
-        'idle_in_transaction_session_timeout', 'quote_all_identifiers', 'standard_conforming_strings', 'statement_timeout'
+        'idle_in_transaction_session_timeout', 'idle_session_timeout', 'quote_all_identifiers', 'standard_conforming_strings', 'statement_timeout'
     )
 $$;
 comment on function lizsync.note_client_settings() is

@@ -1,7 +1,7 @@
 -- Keeps a foreign key's cascade from changing or removing rows on a clone, because what a foreign key does comes from
 -- central (rule 11 of the protocol). No row may reference one that is about to be deleted, or a key that is about to
 -- change, unless that row gets another key. On central foreign keys act as for any client, and what they do is recorded.
-create or replace function lizsync.refuse_cascade(p_range lizsync.staged_range) returns void
+create or replace function lizsync.refuse_cascade(p_range lizsync.staged_range, p_at_once boolean default false) returns void
 language plpgsql
 set search_path from current
 set timezone = 'UTC'
@@ -51,6 +51,11 @@ begin
                         else 'true'
                     end
                 )
+                -- Those that go by the same statement.
+                when p_at_once and v_key.child = any (lizsync.changeset_tables()) then format(
+                    'where c.uid not in (select s.uid from lizsync.changeset_groups(%s, true, true) as g cross join lateral lizsync.changeset_range(g) as s)',
+                    v_key.child
+                )
                 when v_key.child = p_range.relid then
                     'where c.uid not in (select s.uid from lizsync.changeset_range($1) as s)'
             end
@@ -63,6 +68,6 @@ begin
     end loop;
 end
 $$;
-comment on function lizsync.refuse_cascade(lizsync.staged_range) is
-    'On a clone: fails when rows still reference those of a range that are about to be deleted, or the keys that they are about to lose.';
-revoke all on function lizsync.refuse_cascade(lizsync.staged_range) from public;
+comment on function lizsync.refuse_cascade(lizsync.staged_range, boolean) is
+    'On a clone: fails when rows still reference those of a range that are about to be deleted, by themselves or at once with all that were refused, or the keys that they are about to lose.';
+revoke all on function lizsync.refuse_cascade(lizsync.staged_range, boolean) from public;

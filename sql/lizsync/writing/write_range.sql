@@ -9,6 +9,7 @@ declare
     v_state text;
     v_message text;
     v_detail text;
+    v_constraint text;
 begin
     begin
         perform lizsync.refuse_cascade(p_range);
@@ -21,7 +22,8 @@ begin
     exception when others then
         -- Nothing is swallowed: the reason is kept with the row. Every error of a row is caught, because user triggers raise
         -- what they like.
-        get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail;
+        get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail,
+            v_constraint = constraint_name;
         if lizsync.is_server_error(v_state) then
             raise;
         end if;
@@ -43,6 +45,12 @@ begin
         v_half.high := p_range.high;
         perform lizsync.write_range(v_half);
     else
+        if v_state = '23505' and p_range.low = p_range.high and lizsync.is_number_key(p_range.relid, v_constraint) then
+            v_message := v_message || format(
+                ' Two rows have the same number: give one of them another, where it was made: SELECT lizsync.renumber(%L, %L)',
+                lizsync.relation_label(p_range.relid), (select r.uid from lizsync.changeset_range(p_range) as r)
+            );
+        end if;
         perform lizsync.refuse_range(p_range, v_state, v_message);
     end if;
 end

@@ -3,35 +3,15 @@ language plpgsql
 set search_path from current
 as $$
 declare
-    c_at_most constant integer := p_range.high - p_range.low + 1;
-    c_staged constant text := '(select s.uid, s.%s as fields from lizsync.changeset_range($1) as s where %s exists (select from %s as t where t.uid = s.uid))';
-    v_table constant text := lizsync.relation_name(p_range.relid);
-    v_written integer;
-    v_held text;
+    v_statements constant text[] := lizsync.write_statements(p_range, '$1');
+    v_written constant integer := lizsync.run_as_client(v_statements[1], p_range);
 begin
-    if p_range.action = 'D' then
-        perform lizsync.run_as_client(
-            format('delete from %s as t using %s as w where t.uid operator(pg_catalog.=) w.uid', v_table, lizsync.from_range(p_range)), p_range
-        );
-        v_held := lizsync.held_child(p_range.relid);
-        if v_held is not null then
-            raise exception '% references it and is pending', v_held using errcode = 'foreign_key_violation';
-        end if;
-        return;
-    end if;
-    v_written := lizsync.run_as_client(
-        lizsync.update_statement(p_range.relid, p_range.columns, format(c_staged, 'won', '', v_table), c_at_most), p_range
-    );
     if p_range.action = 'R' then
-        perform lizsync.run_as_client(
-            lizsync.insert_statement(p_range.relid, lizsync.sent_columns(p_range.relid), format(c_staged, 'fields', 'not', v_table), c_at_most),
-            p_range
-        );
-    elsif v_written < c_at_most then
-        perform lizsync.check_none_missing(p_range);
+        perform lizsync.run_as_client(v_statements[2], p_range);
     end if;
+    perform lizsync.check_written(p_range, v_written);
 end
 $$;
 comment on function lizsync.write_rows(lizsync.staged_range) is
-    'On both sides: writes the rows of a range, all of them or, with an error, none. A whole row is updated where it exists and inserted otherwise.';
+    'On both sides: writes the rows of a range, all of them or, with an error, none.';
 revoke all on function lizsync.write_rows(lizsync.staged_range) from public;

@@ -24,6 +24,9 @@ begin
         perform lizsync.check_not_rewritten(p_relid);
         perform lizsync.resolve_conflicts(p_relid, p_deletes, p_again);
     end if;
+    if not p_deletes and lizsync.number_refused() > 0 then
+        perform lizsync.refuse_misdirected(p_relid);
+    end if;
     for v_range in select * from lizsync.changeset_groups(p_relid, p_deletes, p_again) loop
         perform lizsync.write_range(v_range);
     end loop;

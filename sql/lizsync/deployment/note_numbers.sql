@@ -1,0 +1,46 @@
+-- Before the old tables go. Rows that were deleted here are not referred to any more.
+create or replace function lizsync.note_numbers(p_references lizsync.key_references[]) returns void
+language plpgsql
+set search_path from current
+as $$
+declare
+    c_exchange constant bigint := pg_current_xact_id()::text::bigint;
+    v_key record;
+    v_numbers bigint[];
+begin
+    for v_key in
+        select
+            lizsync.relation_name(to_regclass(k.parent)) as parent, k.parent_column, to_regclass(k.parent) in (select l.relid from lizsync.local_keys l) as is_local,
+            array_agg(k.child) as children, array_agg(k.child_column) as child_columns
+        from (
+            select r.parent, r.parent_column, r.child, r.child_column from unnest(p_references) as r
+            union
+            -- The numbers of the rows themselves.
+            select lizsync.relation_name(d.relid), d.column_name, lizsync.relation_name(d.relid), d.column_name
+            from lizsync.drawn_columns(array(select w.relid from lizsync.publication_list(lizsync.server_id()) as w)) as d
+            where d.is_plain
+        ) as k
+        where exists (
+            select from pg_attribute
+            where attrelid = to_regclass(k.parent) and attname = k.parent_column and not attisdropped
+                and atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
+        ) and lizsync.has_uid_column(to_regclass(k.parent))
+        group by k.parent, k.parent_column
+    loop
+        v_numbers := array(
+            select distinct (i.fields -> c.name)::numeric
+            from unnest(v_key.children, v_key.child_columns) as c (relation, name)
+            join lizsync.incoming i on i.exchange = c_exchange and i.relation = c.relation
+            where i.fields -> c.name ~ '^-?[0-9]{1,18}$'
+        );
+        execute format(
+            'insert into lizsync.rebased_numbers (relation, key_column, number, uid, is_local) select $1, $2, %1$I, uid, $3 from %2$s where %1$I = any ($4)
+            on conflict do nothing',
+            v_key.parent_column, v_key.parent
+        ) using v_key.parent, v_key.parent_column, coalesce(v_key.is_local, false), v_numbers;
+    end loop;
+end
+$$;
+comment on function lizsync.note_numbers(lizsync.key_references[]) is
+    'On a clone: notes which rows have the numbers that the edits kept by a deployment name, given what refers to the keys of the packaged tables.';
+revoke all on function lizsync.note_numbers(lizsync.key_references[]) from public;

@@ -1,0 +1,66 @@
+-- A row that the clone has made gets another number when the one that it has was given for itself alone, or has been given to
+-- another row meanwhile. What refers to it follows, and a row that central knows has central's number. The log keeps author and time of the edits.
+create or replace function lizsync.renumber_edits() returns integer
+language plpgsql
+set search_path from current
+as $$
+declare
+    c_exchange constant bigint := pg_current_xact_id()::text::bigint;
+    v_key record;
+    v_drawn integer;
+    v_number integer := 0;
+begin
+    for v_key in
+        select f.relation, f.key_column, lizsync.relation_label(d.sequence) as sequence
+        from (select distinct relation, key_column from lizsync.rebased_numbers) as f
+        left join lizsync.drawn_columns(array[to_regclass(f.relation)::oid]) as d on d.column_name = f.key_column and d.is_plain
+        where to_regclass(f.relation) is not null and to_regclass(f.relation) not in (select k.relid from lizsync.local_keys k)
+            and f.key_column in (select attname from pg_attribute where attrelid = to_regclass(f.relation) and not attisdropped)
+    loop
+        execute format(
+            'update lizsync.rebased_numbers r set new_number = t.%I from %s as t where r.relation = $1 and t.uid = r.uid', v_key.key_column, v_key.relation
+        ) using v_key.relation;
+        if v_key.sequence is not null then
+            execute format(
+                'update lizsync.rebased_numbers r set new_number = nextval($2)
+                where r.relation = $1 and r.new_number is null
+                    and exists (
+                        select from lizsync.incoming i
+                        where i.exchange = $3 and i.relation = r.relation and i.uid = r.uid and i.action = ''I''
+                    )
+                    and (r.is_local or exists (select from %1$s as t where t.%2$I = r.number))',
+                v_key.relation, v_key.key_column
+            ) using v_key.relation, v_key.sequence::regclass, c_exchange;
+            get diagnostics v_drawn = row_count;
+            v_number := v_number + v_drawn;
+        end if;
+    end loop;
+
+    -- The rows themselves, then what refers to them.
+    update lizsync.incoming i
+    set fields = case when i.action = 'I' then i.fields || hstore(r.key_column, r.new_number::text) else i.fields - r.key_column end
+    from lizsync.rebased_numbers r
+    where i.exchange = c_exchange and i.relation = r.relation and i.uid = r.uid and i.fields ? r.key_column
+        and (i.action = 'I' or r.is_local)
+        and i.fields -> r.key_column is distinct from r.new_number::text and r.new_number is not null;
+    for v_key in select * from lizsync.key_references loop
+        update lizsync.incoming i
+        set fields = i.fields || hstore(v_key.child_column, r.new_number::text)
+        from lizsync.rebased_numbers r
+        where i.exchange = c_exchange and i.relation = v_key.child and r.relation = v_key.parent and r.key_column = v_key.parent_column
+            and i.fields -> v_key.child_column = r.number::text
+            and r.number <> r.new_number;
+    end loop;
+    update audit.logged_actions l
+    set row_data = case l.action when 'I' then i.fields else l.row_data end,
+        changed_fields = case l.action when 'U' then i.fields else l.changed_fields end
+    from lizsync.incoming i
+    where i.exchange = c_exchange and l.event_id = i.event_id
+        and i.fields is distinct from case l.action when 'I' then l.row_data when 'U' then l.changed_fields end;
+    delete from lizsync.rebased_numbers;
+    return v_number;
+end
+$$;
+comment on function lizsync.renumber_edits() is
+    'On a clone: gives the rows that the edits kept by a deployment make numbers that no other row has, in the new tables, and has the edits refer to these; returns how many.';
+revoke all on function lizsync.renumber_edits() from public;

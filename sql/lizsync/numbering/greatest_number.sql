@@ -1,0 +1,21 @@
+-- Above 2^53 JSON and the forms of QField and the web lose digits. A sequence that is beyond has its own end.
+create or replace function lizsync.greatest_number(p_sequence oid, p_position bigint) returns bigint
+language sql stable
+set search_path from current
+as $$
+    select least(
+        q.seqmax,
+        case when p_position < 9007199254740991 then 9007199254740991 else 9223372036854775806 end,
+        (
+            select min(case a.atttypid when 'int2'::regtype then 32767 when 'int4'::regtype then 2147483647 end)
+            from lizsync.drawn_columns(lizsync.drawing_tables(p_sequence)) as c
+            join pg_attribute a on a.attrelid = c.relid and a.attname = c.column_name
+            where c.sequence = p_sequence
+        )
+    )
+    from pg_sequence q
+    where q.seqrelid = p_sequence
+$$;
+comment on function lizsync.greatest_number(oid, bigint) is
+    'On central: the greatest number that a sequence can give and every column that draws from it can hold, given where the sequence stands.';
+revoke all on function lizsync.greatest_number(oid, bigint) from public;

@@ -1,0 +1,23 @@
+-- A foreign key with several columns refers to a row by more than its number.
+create or replace function lizsync.number_references(p_relids oid[]) returns setof lizsync.key_references
+language sql stable
+set search_path from current
+as $$
+    select distinct on (r.child, r.child_column, r.parent, r.parent_column) r.*
+    from (
+        select
+            lizsync.relation_name(k.child) as child, k.child_columns[1] as child_column, lizsync.relation_name(k.parent) as parent,
+            k.parent_columns[1] as parent_column, 'foreign key' as evidence
+        from lizsync.foreign_keys(p_relids) as k
+        join lizsync.drawn_columns(p_relids) as d on d.relid = k.parent and d.column_name = k.parent_columns[1] and d.is_plain
+        where k.child = any (p_relids) and cardinality(k.parent_columns) = 1
+        union all
+        select k.child, k.child_column, k.parent, k.parent_column, k.evidence
+        from lizsync.key_references k
+        where to_regclass(k.child)::oid = any (p_relids) and to_regclass(k.parent)::oid = any (p_relids) and k.evidence <> 'foreign key'
+    ) as r
+    order by r.child, r.child_column, r.parent, r.parent_column, r.evidence <> 'foreign key'
+$$;
+comment on function lizsync.number_references(oid[]) is
+    'On both sides: which columns of some tables hold the numbers of another one''s key, by a foreign key or without.';
+revoke all on function lizsync.number_references(oid[]) from public;

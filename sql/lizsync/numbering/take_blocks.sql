@@ -1,0 +1,32 @@
+-- A sequence from which an open transaction has drawn is left until the next synchronisation, for which it has numbers enough. What is left of the block before is not used any more.
+create or replace function lizsync.take_blocks(p_clone uuid, p_blocks lizsync.key_block[]) returns void
+language plpgsql
+set search_path from current
+as $$
+declare
+    v_block record;
+begin
+    insert into lizsync.key_blocks (id, sequence, clone, range)
+    select id, sequence, p_clone, range from unnest(p_blocks)
+    on conflict (id) do nothing;
+
+    for v_block in
+        select b.sequence, lower(b.range) as low, upper(b.range) - 1 as high
+        from (select distinct on (sequence) sequence, range from lizsync.key_blocks order by sequence, id desc) as b
+        join pg_sequence q on q.seqrelid = to_regclass(b.sequence)
+        where (q.seqmin, q.seqmax) <> (lower(b.range), upper(b.range) - 1)
+    loop
+        begin
+            perform set_config('lock_timeout', '1s', true);
+            execute format(
+                'alter sequence %s minvalue %s maxvalue %s start %2$s restart %2$s no cycle', v_block.sequence, v_block.low, v_block.high
+            );
+        exception when lock_not_available then
+            null;
+        end;
+    end loop;
+end
+$$;
+comment on function lizsync.take_blocks(uuid, lizsync.key_block[]) is
+    'On a clone: takes up the blocks of numbers that central has allotted; from now on its sequences draw from them.';
+revoke all on function lizsync.take_blocks(uuid, lizsync.key_block[]) from public;
