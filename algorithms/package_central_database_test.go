@@ -227,7 +227,8 @@ func TestPackageRefusesWhatCannotBeSynchronised(t *testing.T) {
 		create function audit.own() returns integer language sql as 'select 1';
 		create table s.internal (id integer primary key default audit.own());
 		create table public.t (id serial primary key, srid integer references public.spatial_ref_sys);
-		create table public.layer_styles (id serial primary key)`)
+		create table public.layer_styles (id serial primary key);
+		select lizsync.set_serial_keys('s.parent', true)`)
 	path := filepath.Join(t.TempDir(), "package.zip")
 	for name, refused := range map[string]struct {
 		layers     []any
