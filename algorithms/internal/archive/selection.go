@@ -117,8 +117,9 @@ func (s Selection) OIDs() []uint32 {
 func (s Selection) CheckOwner(ctx context.Context, q database.Querier) error {
 	var dbname, table, owner string
 	err := q.QueryRow(ctx, `
-		select current_database(), c.oid::regclass::text, quote_ident(pg_catalog.pg_get_userbyid(c.relowner))
-		from pg_catalog.pg_class c where c.oid = any ($1) and not pg_catalog.pg_has_role(c.relowner, 'usage')
+		select current_database(), format('%I.%I', n.nspname, c.relname), quote_ident(pg_catalog.pg_get_userbyid(c.relowner))
+		from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+		where c.oid = any ($1) and not pg_catalog.pg_has_role(c.relowner, 'usage')
 		order by 2 limit 1`, s.OIDs()).Scan(&dbname, &table, &owner)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
