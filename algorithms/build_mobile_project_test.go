@@ -107,7 +107,8 @@ func TestLayersOfAMobileProjectAreRefused(t *testing.T) {
 		{"PG_LAYERS", "city.nothing", `no layer of the project shows "city"."nothing" of the central database`},
 		{"PG_LAYERS", "Trees of mine", `the project has no layer "Trees of mine"`},
 		{"PG_LAYERS", "Zones", `the layer "Zones" is not of PostgreSQL`},
-		{"PG_LAYERS", "public.tree", "the schema public is never synchronised"},
+		{"PG_LAYERS", "public.tree", `no layer of the project shows "public"."tree" of the central database`},
+		{"PG_LAYERS", "audit.tree", "the schema audit is never synchronised"},
 		{"GPKG_LAYERS", "Zones=zones", "layers.gpkg is not there"},
 		{"CONNECTION_NAME_CENTRAL", "host=other.example dbname=gis_central user=louis password=hidden-word", `the layer "Trees" shows anna@central.example:5432/gis_central, and the connection leads to louis@other.example:5432/gis_central`},
 		{"QGIS_PROJECT_FILE", "no.qgz", "read the project no.qgz"},
@@ -124,6 +125,22 @@ func TestLayersOfAMobileProjectAreRefused(t *testing.T) {
 		assert.NotContains(t, err.Error(), "hidden-word")
 		assert.NoFileExists(t, mobilePath(input["QGIS_PROJECT_FILE"].(string)))
 	}
+}
+
+func TestLayersOfPublicShowTheClone(t *testing.T) {
+	t.Parallel()
+	input := mobileInput(t, "city.qgs")
+	path := input["QGIS_PROJECT_FILE"].(string)
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	moved := strings.ReplaceAll(strings.ReplaceAll(string(content), `"city"."tree"`, `"public"."tree"`), `&quot;city&quot;.&quot;tree&quot;`, `&quot;public&quot;.&quot;tree&quot;`)
+	require.NoError(t, os.WriteFile(path, []byte(moved), 0o600))
+	input["PG_LAYERS"], input["CLONE_SERVICE"] = []any{"public.tree"}, "field"
+	result, err := run(t.Context(), t, "build_mobile_project", input, &story{})
+	require.NoError(t, err)
+	written, err := os.ReadFile(result["MOBILE_PROJECT_FILE"].(string))
+	require.NoError(t, err)
+	assert.Regexp(t, `<datasource>service='field' key='id' [^<]*table="public"."tree"`, string(written))
 }
 
 func TestLayerGoesToOnePlaceOnly(t *testing.T) {

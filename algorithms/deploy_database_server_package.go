@@ -20,7 +20,7 @@ type deployDatabaseServerPackageParams struct {
 // deploymentConnections say from where to where a package is deployed.
 type deploymentConnections struct {
 	Central    provider.Connection `json:"CONNECTION_NAME_CENTRAL" jsonschema:"required,title=Central database" jsonschema_description:"The central database that the package was made from, with the role that owns LizSync there."`
-	Clone      provider.Connection `json:"CONNECTION_NAME_CLONE" jsonschema:"required,title=Clone" jsonschema_description:"The database that becomes a clone, with the role that is to own its tables."`
+	Clone      provider.Connection `json:"CONNECTION_NAME_CLONE" jsonschema:"required,title=Clone" jsonschema_description:"The database that becomes a clone, with the role that is to own its tables. It is created when there is none."`
 	BinaryPath provider.Folder     `json:"POSTGRESQL_BINARY_PATH" jsonschema:"title=PostgreSQL binary folder" jsonschema_description:"Accepted for old scripts; a deployment needs no programs of PostgreSQL's." qgis:"advanced"`
 }
 
@@ -58,6 +58,8 @@ func deployDatabaseServerPackage() provider.Algorithm {
 
 All that happens in one transaction: a deployment that fails, is stopped or loses its connection leaves both databases as they were, and so does a package that is damaged anywhere. A clone keeps its identity, and other tables, views and styles that were made there are left alone. The rights that others have on the tables, and the places of the tables in publications, are given back; a warning names what cannot be, and the indexes, triggers, columns and the like that were made on the tables and go with them.
 
+A database that is missing is created, and stays when the deployment fails; extensions are created too. What the role of the connection may not do, one message tells as the commands that a superuser runs.
+
 A clone with edits that central has not received yet is refused: synchronise it first, or let them be carried over.`,
 		Errors: []provider.KnownError{
 			{When: "the role of the connection to central does not own LizSync there", Remedy: "Connect with the owner; CENTRAL_ROLE names the role that is to synchronise."},
@@ -70,7 +72,7 @@ A clone with edits that central has not received yet is refused: synchronise it 
 			{When: "the database has tables of its own under names of the package", Remedy: "Deploy to another database, or rename them."},
 			{When: "objects that were made on the clone, or that an earlier package brought, depend on the tables to be replaced", Remedy: "Drop the objects that the message names on the clone, deploy, and make those again that were made there."},
 			{When: "rows break a check of their table or domain, or a function that computes with them does not find what it names", Remedy: "Do what the message says on central for the check or the function that it names, then make a new package."},
-			{When: "PostGIS or another extension is missing and this role may not create it", Remedy: "Ask an administrator to run the command in the message."},
+			{When: "the database, PostGIS or another extension is missing, or its schema is closed, and this role may not create what is needed", Remedy: "A superuser runs the commands of the message, where it says."},
 			{When: "somebody uses the tables on the clone", Remedy: "Close the layers and sessions there, then run it again."},
 		},
 		Run: runDeployDatabaseServerPackage,
@@ -104,14 +106,19 @@ func runDeployDatabaseServerPackage(ctx context.Context, p deployDatabaseServerP
 	if err := database.CheckStructure(ctx, central); err != nil {
 		return result, fmt.Errorf("central: %w", err)
 	}
-	clone, err := database.Connect(ctx, string(p.Clone), feedback)
+	target, err := database.Resolve(string(p.Clone))
+	if err != nil {
+		return result, fmt.Errorf("clone: %w", err)
+	}
+	// The fields are those of the options, tags aside.
+	options := deployment.Options(p.deploymentOptions)
+	clone, err := deployment.Connect(ctx, target, pack, options, feedback)
 	if err != nil {
 		return result, fmt.Errorf("clone: %w", err)
 	}
 	defer database.Close(ctx, clone)
 
-	// The fields are those of the options, tags aside.
-	done, err := deployment.Deploy(ctx, central, clone, pack, deployment.Options(p.deploymentOptions), feedback)
+	done, err := deployment.Deploy(ctx, central, clone, pack, options, feedback)
 	if err != nil {
 		return result, err
 	}

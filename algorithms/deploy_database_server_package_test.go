@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -511,13 +512,15 @@ func TestOwnerWithoutFurtherRightsDeploys(t *testing.T) {
 	owner := pgtest.Role(t)
 	clone.Exec(t, "create extension hstore schema public; grant create on database "+clone.Name+" to "+owner.Name)
 	err := deploy(t, central, clone, path, map[string]any{"CONNECTION_NAME_CLONE": clone.As(t, owner)})
-	require.ErrorContains(t, err, "the package needs the extension postgis, and this role may not create it")
-	assert.Contains(t, hint(t, err), `CREATE EXTENSION "postgis" SCHEMA "public"`)
+	require.ErrorContains(t, err, "the role "+owner.Name+" may not create in the database "+clone.Name+" what the package needs")
+	assert.Equal(t, fmt.Sprintf(`a superuser runs in the database %s: CREATE EXTENSION "postgis" SCHEMA "public" CASCADE; `+
+		`CREATE EXTENSION "dblink" SCHEMA "public" CASCADE; CREATE EXTENSION "postgres_fdw" SCHEMA "public" CASCADE; `+
+		`GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO %s; then deploy again`, clone.Name, owner.Name), hint(t, err))
 
 	clone.Exec(t, "create extension postgis schema public")
 	told, err := tryDeploy(t.Context(), t, central, clone, path, map[string]any{"CONNECTION_NAME_CLONE": clone.As(t, owner)})
 	require.NoError(t, err)
-	assert.Contains(t, strings.Join(told.messages, "\n"), "CREATE EXTENSION dblink")
+	assert.Contains(t, strings.Join(told.messages, "\n"), `for it, a superuser runs on the clone: CREATE EXTENSION "dblink" SCHEMA "public" CASCADE; `)
 	assert.Equal(t, owner.Name, clone.Text(t, "select relowner::regrole from pg_class where oid = 's.t'::regclass"))
 
 	clone.Exec(t, "insert into s.t (geom) values ('POINT(1 2)')")

@@ -18,7 +18,7 @@ type initializeCentralDatabaseParams struct {
 	AddServerID bool                `json:"ADD_SERVER_ID" jsonschema:"title=Give the database its server id,default=true" jsonschema_description:"Give the database the identity by which clones know it. One that it has is kept."`
 	AddUIDs     bool                `json:"ADD_UID_COLUMNS" jsonschema:"title=Add uid columns,default=false" jsonschema_description:"Add to each table the column uid by which its rows are known everywhere. A small table is locked for a moment; a big one gets its uid while people read and edit it, and a message tells how long that takes."`
 	AddAudit    bool                `json:"ADD_AUDIT_TRIGGERS" jsonschema:"title=Add audit triggers,default=false" jsonschema_description:"Record every edit of each table from now on."`
-	Schemas     string              `json:"SCHEMAS" jsonschema:"title=Schemas" jsonschema_description:"The schemas whose tables are prepared, separated by commas; a name with a comma stands in double quotes. All of them when empty. public, audit, lizsync and those of the system are never synchronised."`
+	Schemas     string              `json:"SCHEMAS" jsonschema:"title=Schemas" jsonschema_description:"The schemas whose tables are prepared, separated by commas; a name with a comma stands in double quotes. All of them but public when empty. audit, lizsync and those of the system are never synchronised, and nor are tables of extensions and QGIS's own in public."`
 	SerialKeys  string              `json:"SERIAL_KEYS" jsonschema:"title=Keys that a sequence numbers,enum=shared,enum=local" jsonschema_description:"Shared: the numbers are the same everywhere, because each clone draws from blocks that central allots to it. Local: each database numbers for itself, and the numbers are not sent. The prepared tables of the chosen schemas are moved to what is given here, and their clones must be deployed again. When it is not given, tables stay as they are, and those that are prepared for the first time are shared." qgis:"type=enum,advanced"`
 	LockTimeout int                 `json:"LOCK_TIMEOUT" jsonschema:"title=Seconds to wait for a table,minimum=1,maximum=3600,default=5" jsonschema_description:"How long to wait for a table that somebody is editing. While it waits, others wait behind; then the table is left for another time." qgis:"advanced"`
 }
@@ -149,12 +149,11 @@ func report(ctx context.Context, conn *pgx.Conn, p initializeCentralDatabasePara
 	if err != nil {
 		return err
 	}
-	examined := schemas
-	if strings.TrimSpace(p.Schemas) == "" {
-		examined = nil // with what is in public, which is easily overlooked there
-	}
-	problems, err := database.UnsafeTables(ctx, conn, examined)
+	problems, err := database.UnsafeTables(ctx, conn, schemas)
 	if err != nil {
+		return err
+	}
+	if err := tellOfPublic(ctx, conn, p.Schemas, feedback); err != nil {
 		return err
 	}
 	if result.ServerID == "" {
@@ -199,5 +198,22 @@ func report(ctx context.Context, conn *pgx.Conn, p initializeCentralDatabasePara
 		text += fmt.Sprintf(" Unsafe as they are, see the messages: %s.", strings.Join(unsafe, ", "))
 	}
 	result.Outcome = provider.Done(text)
+	return nil
+}
+
+// tellOfPublic tells of the tables that are in public, and easily overlooked there, when no schema was named.
+func tellOfPublic(ctx context.Context, conn *pgx.Conn, named string, feedback provider.Feedback) error {
+	if strings.TrimSpace(named) != "" {
+		return nil
+	}
+	states, err := database.TableStates(ctx, conn, []string{"public"})
+	if err != nil || len(states) == 0 {
+		return err
+	}
+	var tables []string
+	for _, state := range states {
+		tables = append(tables, state.Label)
+	}
+	feedback.Message("the schema public is left out unless SCHEMAS names it; its tables are: " + strings.Join(tables, ", "))
 	return nil
 }

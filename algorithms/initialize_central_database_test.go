@@ -50,9 +50,9 @@ func TestPrepareOfUnknownSchemaChangesNothing(t *testing.T) {
 	db.Exec(t, `create schema city; create schema "a, b"; create table city.tree (name text)`)
 	_, err := initialize(t, db, &story{}, map[string]any{"SCHEMAS": "city, vile"})
 	require.EqualError(t, err, "there is no schema vile")
-	assert.Equal(t, "the schemas that can be synchronised are: a, b, city", hint(t, err))
-	_, err = initialize(t, db, &story{}, map[string]any{"SCHEMAS": "city, public"})
-	require.EqualError(t, err, "the schema public is never synchronised")
+	assert.Equal(t, "the schemas that can be synchronised are public and: a, b, city", hint(t, err))
+	_, err = initialize(t, db, &story{}, map[string]any{"SCHEMAS": "city, audit"})
+	require.EqualError(t, err, "the schema audit is never synchronised")
 	assert.Equal(t, "0", db.Text(t, "select count(*) from lizsync.server_metadata"))
 	assert.Equal(t, "0", db.Text(t, "select count(*) from pg_trigger where tgname ~ '^00_audit'"))
 }
@@ -135,8 +135,32 @@ func TestPrepareAddsWhatIsAskedAndReportsTheRest(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, id, result["SERVER_ID"], "an identity is kept")
 	assert.Equal(t, 1.0, result["NUMBER_UID_COLUMNS_ADDED"], "of the other schema")
-	assert.Equal(t, 2.0, result["NUMBER_UNSAFE_TABLES"])
-	assert.Contains(t, strings.Join(told.warnings, "\n"), "unsafe: public.forgotten: it is in the schema public, which is never synchronised. Remedy: ALTER TABLE public.forgotten SET SCHEMA ...")
+	assert.Equal(t, 1.0, result["NUMBER_UNSAFE_TABLES"])
+	assert.Contains(t, told.messages, "the schema public is left out unless SCHEMAS names it; its tables are: public.forgotten")
+	assert.Equal(t, "0", db.Text(t, "select count(*) from pg_trigger where tgrelid = 'public.forgotten'::regclass"))
+
+	told = story{}
+	result, err = initialize(t, db, &told, map[string]any{"SCHEMAS": "public"})
+	require.NoError(t, err)
+	assert.Equal(t, 1.0, result["NUMBER_TABLES"])
+	assert.Equal(t, []string{"the database has its server id already; it is kept", "public.forgotten: uid column added, audited from now on"}, told.messages)
+}
+
+func TestTableInPublicOfWhoeverMayNotCreateThereIsLeftWithTheCommand(t *testing.T) {
+	t.Parallel()
+	db, owner := pgtest.Database(t), pgtest.Role(t)
+	db.Exec(t, fmt.Sprintf(`
+		create table public.tree (name text); alter table public.tree owner to %s;
+		grant create on database %s to %[1]s; revoke create on schema public from public`, owner.Name, db.Name))
+	asOwner := &pgtest.DB{Server: db.Server, Name: db.Name, URL: db.As(t, owner)}
+	install(t, asOwner)
+	_, err := initialize(t, asOwner, &story{}, map[string]any{"SCHEMAS": "public"})
+	require.ErrorContains(t, err, "public.tree: permission denied for schema public")
+	assert.Contains(t, hint(t, err), "ask the owner of the schema, or an administrator, for: GRANT CREATE ON SCHEMA public TO "+owner.Name)
+	db.Exec(t, "grant create on schema public to "+owner.Name)
+	result, err := initialize(t, asOwner, &story{}, map[string]any{"SCHEMAS": "public"})
+	require.NoError(t, err)
+	assert.Equal(t, 1.0, result["NUMBER_READY"])
 }
 
 func TestPrepareWarnsOfReferencesThatNobodyDeclared(t *testing.T) {

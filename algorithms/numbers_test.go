@@ -124,15 +124,20 @@ func TestNumbersOfEveryKindOfKey(t *testing.T) {
 		create table city.hist (id serial, version integer, name text, primary key (id, version));
 		create table city.label (uid uuid primary key default gen_random_uuid(), number serial, name text);
 		create table city.small (id smallserial primary key, name text);
+		create domain city.number as integer not null;
+		create sequence city.of_domain;
+		create table city.domain (id city.number default nextval('city.of_domain') primary key, name text);
+		create sequence city.of_numeric;
+		create table city.numeric (id numeric(6, 0) default nextval('city.of_numeric') primary key, name text);
 		insert into city.a (id, name) values (2147483605, 'by hand')`)
-	layers := []any{"city.a", "city.b", "city.c", "city.d", "city.hist", "city.label", "city.small"}
+	layers := []any{"city.a", "city.b", "city.c", "city.d", "city.hist", "city.label", "city.small", "city.domain", "city.numeric"}
 	a, b := pgtest.Database(t), pgtest.Database(t)
 	path := pack(t, central, layers, nil)
 	for _, clone := range []*pgtest.DB{a, b} {
 		require.NoError(t, deploy(t, central, clone, path, nil))
 	}
 	for _, db := range []*pgtest.DB{central, a, b} {
-		for _, table := range []string{"a", "b", "c", "d", "label", "small"} {
+		for _, table := range []string{"a", "b", "c", "d", "label", "small", "domain", "numeric"} {
 			db.Exec(t, "insert into city."+table+" (name) select 'x' from generate_series(1, 3)")
 		}
 		db.Exec(t, "insert into city.hist (version, name) values (1, 'x'), (1, 'x'); insert into city.hist (id, version, name) select id, 2, 'x' from city.hist")
@@ -147,7 +152,8 @@ func TestNumbersOfEveryKindOfKey(t *testing.T) {
 			select count(distinct n)
 			from (select id from city.a where name = 'x' union all select id from city.b union all select substr(code, 3)::bigint from city.c union all select id from city.d) as n (n)`))
 		assert.Equal(t, "1", db.Text(t, "select count(distinct mod(id, 10)) from city.a where name = 'x'"))
-		assert.Equal(t, "9 9 12", db.Text(t, `
-			select (select count(distinct number) from city.label) || ' ' || (select count(distinct id) from city.small) || ' ' || (select count(*) from city.hist)`))
+		assert.Equal(t, "9 9 12 9 9", db.Text(t, `
+			select (select count(distinct number) from city.label) || ' ' || (select count(distinct id) from city.small) || ' ' || (select count(*) from city.hist)
+				|| ' ' || (select count(distinct id) from city.domain) || ' ' || (select count(distinct id) from city.numeric)`))
 	}
 }

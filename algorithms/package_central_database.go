@@ -62,13 +62,14 @@ func packageCentralDatabase() provider.Algorithm {
 		Title: "Create a package from the central database",
 		Description: `Writes a ZIP file with the structure and the data of the chosen tables, from which clones are made with deploy_database_server_package.
 
-The tables bring their sequences, indexes, constraints, triggers, the types, functions and sequences that they need, wherever these are, the other ones of their schemas, and the styles that QGIS has saved for them. What the body of a function only names is followed too, as far as it can be read there; a warning lists the rest. Views are packaged when they are chosen and all their tables are. The package shows everything at one moment, and people can go on editing: a table that is prepared already is not locked in any way that an edit would notice.
+The tables bring their sequences, indexes, constraints, triggers, the types, functions and sequences that they need, wherever these are, the other ones of their schemas, public aside, and the styles that QGIS has saved for them. What the body of a function only names is followed too, as far as it can be read there; a warning lists the rest. Views are packaged when they are chosen and all their tables are. The package shows everything at one moment, and people can go on editing: a table that is prepared already is not locked in any way that an edit would notice.
 
-Tables that lack their uid column or their audit triggers are prepared first, unless that is turned off. The file gets its name when it is whole; a package that is stopped half-way leaves the one before as it was.`,
+Tables that lack their uid column or their audit triggers are prepared first, unless that is turned off. With ADD_AUDIT_TRIGGERS, LizSync itself is installed where nothing of it is yet, and the database gets its server id. The file gets its name when it is whole; a package that is stopped half-way leaves the one before as it was.`,
 		Errors: []provider.KnownError{
-			{When: "LizSync is not installed in the database, or with an older structure", Remedy: "Run create_database_structure or upgrade_database_structure."},
-			{When: "the database has no server id, or is a clone", Remedy: "Run initialize_central_database on the central database."},
-			{When: "a table is in public, does not exist, or is unsafe to synchronise", Remedy: "Do what the message says for that table."},
+			{When: "LizSync is installed with an older structure, or is not installed and this role may not do so", Remedy: "Run upgrade_database_structure, or what the message says."},
+			{When: "the database is a clone", Remedy: "Choose the central database."},
+			{When: "a table belongs to an extension or to QGIS, such as spatial_ref_sys and layer_styles", Remedy: "Take it out of PG_LAYERS: every database has its own."},
+			{When: "a table does not exist, or is unsafe to synchronise", Remedy: "Do what the message says for that table."},
 			{When: "a foreign key or a view needs a table that is not packaged", Remedy: "Add the table to PG_LAYERS."},
 			{When: "pg_dump is missing, or older than the server", Remedy: "Install the client programs of the server's version, or name their folder in POSTGRESQL_BINARY_PATH."},
 			{When: "a table to be prepared is locked by somebody's open edit", Remedy: "Ask them to save, then run it again."},
@@ -105,7 +106,7 @@ func packageTables(ctx context.Context, p packageCentralDatabaseParams, told []d
 		return result, err
 	}
 	defer database.Close(ctx, conn)
-	selection, err := checkCentral(ctx, conn, names, feedback)
+	selection, err := checkCentral(ctx, conn, names, p.AddAudit, feedback)
 	if err != nil {
 		return result, err
 	}
@@ -137,28 +138,34 @@ func packageTables(ctx context.Context, p packageCentralDatabaseParams, told []d
 	return result, nil
 }
 
-// checkCentral refuses, before anything is prepared, what could not be packaged or synchronised.
-func checkCentral(ctx context.Context, conn *pgx.Conn, names []archive.Name, feedback provider.Feedback) (archive.Selection, error) {
-	var selection archive.Selection
+// checkCentral refuses, before any table is prepared, what could not be packaged or synchronised. When it may prepare, it makes the
+// database a central one first.
+func checkCentral(ctx context.Context, conn *pgx.Conn, names []archive.Name, mayPrepare bool, feedback provider.Feedback) (archive.Selection, error) {
+	// First: nothing is installed in a database that was mistaken for another one.
+	selection, err := archive.Select(ctx, conn, names)
+	if err != nil {
+		return selection, err
+	}
+	if mayPrepare {
+		if err := makeCentral(ctx, conn, selection, feedback); err != nil {
+			return selection, err
+		}
+	}
 	if err := database.CheckStructure(ctx, conn); err != nil {
 		return selection, err
 	}
 	if err := refuseClone(ctx, conn); err != nil {
 		return selection, err
 	}
-	var name string
-	var known bool
-	if err := conn.QueryRow(ctx, "select current_database(), lizsync.server_id() is not null").Scan(&name, &known); err != nil {
-		return selection, fmt.Errorf("read the server id: %w", err)
-	}
-	if !known {
+	if id, err := serverID(ctx, conn, mayPrepare, provider.Silent{}); err != nil {
+		return selection, err
+	} else if id == "" {
 		return selection, &provider.Failure{
-			Text: fmt.Sprintf("the database %s has no server id", name),
-			Hint: "run initialize_central_database on it first",
+			Text: "the database has no server id",
+			Hint: "run initialize_central_database on it first, or let ADD_AUDIT_TRIGGERS be true",
 		}
 	}
-	selection, err := archive.Select(ctx, conn, names)
-	if err != nil {
+	if err := selection.CheckTools(ctx, conn); err != nil {
 		return selection, err
 	}
 	problems, err := database.UnsafeTables(ctx, conn, selection.Schemas())
@@ -182,6 +189,22 @@ func checkCentral(ctx context.Context, conn *pgx.Conn, names []archive.Name, fee
 		}
 	}
 	return selection, selection.CheckReferences(ctx, conn)
+}
+
+// makeCentral installs LizSync where nothing of it is yet. Whoever installs it owns it, which is for the owner of the tables.
+func makeCentral(ctx context.Context, conn *pgx.Conn, selection archive.Selection, feedback provider.Feedback) error {
+	nothing, err := database.HasNothing(ctx, conn)
+	if err != nil || !nothing {
+		return err
+	}
+	if err := selection.CheckOwner(ctx, conn); err != nil {
+		return err
+	}
+	feedback.Message("nothing of LizSync is in the database yet: installing it")
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		_, err := database.Install(ctx, tx, database.InstallOptions{}, feedback)
+		return err
+	})
 }
 
 // prepareSelection adds what the selected tables lack, as far as that is wanted, and refuses those that still lack

@@ -226,7 +226,9 @@ func TestPackageRefusesWhatCannotBeSynchronised(t *testing.T) {
 		create view s.mixed as select n.nom from s.named n join s.parent p on p.nom = n.nom;
 		create function audit.own() returns integer language sql as 'select 1';
 		create table s.internal (id integer primary key default audit.own());
-		create table public.t (id serial primary key)`)
+		create table public.t (id serial primary key, srid integer references public.spatial_ref_sys);
+		create table public.layer_styles (id serial primary key);
+		select lizsync.set_serial_keys('s.parent', true)`)
 	path := filepath.Join(t.TempDir(), "package.zip")
 	for name, refused := range map[string]struct {
 		layers     []any
@@ -238,9 +240,14 @@ func TestPackageRefusesWhatCannotBeSynchronised(t *testing.T) {
 		"view of another table":        {[]any{"s.named", "s.mixed"}, "view s.mixed needs table s.parent", "add the tables"},
 		"view alone":                   {[]any{"s.mixed"}, "only views were chosen", "PG_LAYERS"},
 		"function of LizSync's schema": {[]any{"s.internal"}, "needs function audit.own()", "may depend on the schemas audit and lizsync"},
-		"public":                       {[]any{"public.t"}, "the schema public is never synchronised", "SET SCHEMA"},
-		"unknown":                      {[]any{"s.nothing", `"S".parent`, "s.named"}, `there is no table or view "s"."nothing", "S"."parent"`, "capitals"},
-		"no name":                      {[]any{"parent"}, `"parent" is not the name of a table`, "schema.table"},
+		"tables of tools": {
+			[]any{"public.layer_styles", "public.spatial_ref_sys", "public.geometry_columns"},
+			"never synchronised: public.layer_styles belongs to QGIS; public.spatial_ref_sys belongs to the extension postgis; public.geometry_columns belongs to the extension postgis",
+			"every database has its own",
+		},
+		"foreign key to PostGIS": {[]any{"public.t"}, "public.t: its foreign key t_srid_fkey references public.spatial_ref_sys, which belongs to the extension postgis", "remedy"},
+		"unknown":                {[]any{"s.nothing", `"S".parent`, "s.named"}, `there is no table or view "s"."nothing", "S"."parent"`, "capitals"},
+		"no name":                {[]any{"parent"}, `"parent" is not the name of a table`, "schema.table"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := tryPack(t.Context(), t, db, path, refused.layers, nil)
@@ -291,13 +298,49 @@ func TestPackageNeedsCentralDatabase(t *testing.T) {
 	db := pgtest.Database(t)
 	path := filepath.Join(t.TempDir(), "package.zip")
 	_, err := tryPack(t.Context(), t, db, path, []any{"s.t"}, nil)
+	require.ErrorContains(t, err, `there is no table or view "s"."t"`)
+	db.Exec(t, "create schema s; create table s.t (id serial primary key)")
+	never := map[string]any{"ADD_AUDIT_TRIGGERS": false}
+	_, err = tryPack(t.Context(), t, db, path, []any{"s.t"}, never)
 	require.ErrorContains(t, err, "LizSync is not installed")
+	assert.Equal(t, pgtest.Null, db.Text(t, "select to_regnamespace('lizsync')"), "nothing is installed by mistake")
 
 	_, err = run(t.Context(), t, "create_database_structure", map[string]any{"CONNECTION_NAME": db.URL}, &story{})
 	require.NoError(t, err)
-	_, err = tryPack(t.Context(), t, db, path, []any{"s.t"}, nil)
+	_, err = tryPack(t.Context(), t, db, path, []any{"s.t"}, never)
 	require.ErrorContains(t, err, "has no server id")
 	assert.Contains(t, hint(t, err), "initialize_central_database")
+	_, err = tryPack(t.Context(), t, db, path, []any{"s.t"}, nil)
+	require.NoError(t, err)
+}
+
+func TestPackageInstallsLizSyncWhereNothingOfItIs(t *testing.T) {
+	t.Parallel()
+	db, owner, other := pgtest.Database(t), pgtest.Role(t), pgtest.Role(t)
+	db.Exec(t, fmt.Sprintf(`
+		create schema s; create table s.t (id serial primary key); alter schema s owner to %[1]s; alter table s.t owner to %[1]s;
+		grant usage on schema s to %[2]s; grant create on database %[3]s to %[2]s`, owner.Name, other.Name, db.Name))
+	as := func(role pgtest.Login) *pgtest.DB {
+		return &pgtest.DB{Server: db.Server, Name: db.Name, URL: db.As(t, role)}
+	}
+	path := filepath.Join(t.TempDir(), "package.zip")
+
+	_, err := tryPack(t.Context(), t, as(other), path, []any{"s.t"}, nil)
+	require.ErrorContains(t, err, "LizSync is not installed in the database "+db.Name+", and s.t belongs to "+owner.Name)
+	assert.Contains(t, hint(t, err), "connect as "+owner.Name)
+	_, err = tryPack(t.Context(), t, as(owner), path, []any{"s.t"}, nil)
+	require.ErrorContains(t, err, "may not create the schemas audit and lizsync")
+	assert.Contains(t, hint(t, err), fmt.Sprintf("GRANT CREATE ON DATABASE %s TO %s", db.Name, owner.Name))
+	db.Exec(t, "create schema lizsync")
+	db.Exec(t, fmt.Sprintf("grant create on database %s to %s", db.Name, owner.Name))
+	_, err = tryPack(t.Context(), t, as(owner), path, []any{"s.t"}, nil)
+	require.ErrorContains(t, err, "LizSync is not installed in the database "+db.Name, "what somebody else made is left for a person")
+	db.Exec(t, "drop schema lizsync")
+
+	told, err := tryPack(t.Context(), t, as(owner), path, []any{"s.t"}, nil)
+	require.NoError(t, err)
+	assert.Equal(t, "nothing of LizSync is in the database yet: installing it", told.messages[0])
+	assert.Equal(t, "1", db.Text(t, "select count(*) from lizsync.server_metadata where server_name = 'central'"))
 }
 
 // TestOpenEditsDoNotHoldUpThePackage: the packaged data are those of before the edit.

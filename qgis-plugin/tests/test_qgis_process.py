@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from osgeo import gdal
+
 from .support import CITY, FOLDER, PROGRAM, ROOT, Profile, QgisTestCase, children, connect, is_running, wait_for
 
 BLOCKED = "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
@@ -101,6 +103,36 @@ class QgisProcessTest(QgisTestCase):
         self.assertEqual(done.returncode, 0, done)
         results = json.loads("{" + done.stdout.split("{", 1)[1])["results"]
         self.assertEqual((results["OUTPUT_STATUS"], results["NUMBER_PENDING"]), (1, 0))
+
+    def test_three_commands_from_public(self):
+        central, clone = self.database("create extension postgis"), self.database()
+        clone.drop()
+        self.services(survey=central, laptop=clone)
+        for layer, geometry, properties in (
+            ("site", {"type": "Point", "coordinates": [3.87, 43.61]}, {"name": "Écusson"}),
+            ("visit", None, {"site_id": 1, "note": "first"}),
+        ):
+            feature = {"type": "Feature", "geometry": geometry, "properties": properties}
+            source = gdal.OpenEx(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+            loaded = gdal.VectorTranslate("PG:" + central.source(""), source, layerName=layer)
+            self.assertIsNotNone(loaded, gdal.GetLastErrorMsg())
+            del loaded
+        a, b = "CONNECTION_NAME_CENTRAL=service=survey", "CONNECTION_NAME_CLONE=service=laptop"
+        file = f"ZIP_FILE={self.profile.home}/survey.zip"
+
+        text = self.qgis("package_central_database", a, "PG_LAYERS=public.site", "PG_LAYERS=public.visit", file)
+        self.assertIn("nothing of LizSync is in the database yet", text)
+        text = self.qgis("deploy_database_server_package", a, b, file)
+        self.assertIn("and was created", text)
+        clone.execute("update public.site set name = 'Lez'")
+        text = self.qgis("synchronize_database", a, b)
+        self.assertRegex(text, r"NUMBER_REPLAYED_TO_CENTRAL:\s+1")
+        self.assertEqual(central.execute("select name from public.site"), [("Lez",)])
+        self.assertEqual(clone.execute("select site_id, note from public.visit"), [(1, "first")])
+
+        source = "postgres://" + central.source('key=\'srid\' table="public"."spatial_ref_sys"')
+        text = self.qgis("package_central_database", a, f"PG_LAYERS={source}", file, code=1)
+        self.assertIn("public.spatial_ref_sys belongs to the extension postgis", text)
 
     def test_layer_of_a_project_and_connection_by_name(self):
         central = self.prepared()

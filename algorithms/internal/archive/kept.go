@@ -280,7 +280,7 @@ func (k *Kept) owners(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("compare the owners of the tables of the clone: %w", err)
 	}
-	if commands != nil {
+	if len(commands) > 0 {
 		k.restorer.Feedback.Warning("tables of the clone belong to the role that has deployed, and no longer to the one that they belonged to, which has kept its rights " +
 			"but may not synchronise; deploy as that role, or run on the clone: " + strings.Join(commands, "; "))
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // reserved are the schemas that are never synchronised.
-var reserved = map[string]bool{"public": true, "audit": true, "lizsync": true, "information_schema": true}
+var reserved = map[string]bool{"audit": true, "lizsync": true, "information_schema": true}
 
 // ParseNames reads names given as schema.table, each once. A part with a dot or a quote in it stands in double quotes,
 // as in SQL, with quotes in it doubled; capitals are kept as they are written.

@@ -31,28 +31,31 @@ func (r *Restorer) Pin(ctx context.Context) error {
 	return nil
 }
 
-// CreateExtensions creates the extensions that the package needs and the database lacks.
-func (r *Restorer) CreateExtensions(ctx context.Context) error {
+// CreateExtensions creates the extensions that the package needs and the database lacks. It returns those that this role may not create.
+func (r *Restorer) CreateExtensions(ctx context.Context) (denied []Extension, err error) {
 	for _, extension := range r.Package.Manifest.Extensions {
 		var schema, dbname string
 		const there = `
 			select coalesce((select n.nspname from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace where e.extname = $1), ''),
 				current_database()`
 		if err := r.Tx.QueryRow(ctx, there, extension.Name).Scan(&schema, &dbname); err != nil {
-			return fmt.Errorf("look for the extension %s: %w", extension.Name, err)
+			return nil, fmt.Errorf("look for the extension %s: %w", extension.Name, err)
 		}
-		command := fmt.Sprintf("CREATE EXTENSION %s SCHEMA %s CASCADE", pgx.Identifier{extension.Name}.Sanitize(), pgx.Identifier{extension.Schema}.Sanitize())
 		switch schema {
 		case extension.Schema:
 			continue
 		case "":
-			err := r.createExtension(ctx, extension, command, dbname)
+			err := r.createExtension(ctx, extension, dbname)
 			if extension.Named && database.SQLState(err) != "" && ctx.Err() == nil {
 				r.Feedback.Warning(withHint(err))
 				continue
 			}
+			if database.SQLState(err) == pgerrcode.InsufficientPrivilege {
+				denied = append(denied, extension)
+				continue
+			}
 			if err != nil {
-				return err
+				return nil, err
 			}
 		default:
 			if extension.Named {
@@ -60,23 +63,33 @@ func (r *Restorer) CreateExtensions(ctx context.Context) error {
 					extension.Name, schema, extension.Schema))
 				continue
 			}
-			return &provider.Failure{
+			return nil, &provider.Failure{
 				Text: fmt.Sprintf("the extension %s is in the schema %s of the clone, and the package needs it in %s, where central has it", extension.Name, schema, extension.Schema),
 				Hint: fmt.Sprintf("in the database %s: DROP EXTENSION %s, if nothing uses it; then deploy again", dbname, pgx.Identifier{extension.Name}.Sanitize()),
 			}
 		}
 	}
-	return nil
+	return denied, nil
 }
 
-func (r *Restorer) createExtension(ctx context.Context, extension Extension, command, dbname string) error {
-	err := pgx.BeginFunc(ctx, r.Tx, func(nested pgx.Tx) error {
+// Create is the command that creates an extension.
+func (e Extension) Create() string {
+	return fmt.Sprintf("CREATE EXTENSION %s SCHEMA %s CASCADE", pgx.Identifier{e.Name}.Sanitize(), pgx.Identifier{e.Schema}.Sanitize())
+}
+
+// TryExtension creates an extension, with its schema, or leaves everything as it is.
+func (r *Restorer) TryExtension(ctx context.Context, extension Extension) error {
+	return pgx.BeginFunc(ctx, r.Tx, func(nested pgx.Tx) error {
 		if err := createSchema(ctx, nested, extension.Schema); err != nil {
 			return err
 		}
-		_, err := nested.Exec(ctx, command)
+		_, err := nested.Exec(ctx, extension.Create())
 		return err
 	})
+}
+
+func (r *Restorer) createExtension(ctx context.Context, extension Extension, dbname string) error {
+	err := r.TryExtension(ctx, extension)
 	if err == nil {
 		r.Feedback.Message("extension " + extension.Name + " created")
 		return nil
@@ -89,7 +102,7 @@ func (r *Restorer) createExtension(ctx context.Context, extension Extension, com
 	case pgerrcode.InsufficientPrivilege:
 		return &provider.Failure{
 			Text: need + ", and this role may not create it",
-			Hint: fmt.Sprintf("ask an administrator to run in the database %s: %s", dbname, command), Err: err,
+			Hint: fmt.Sprintf("ask an administrator to run in the database %s: %s", dbname, extension.Create()), Err: err,
 		}
 	case pgerrcode.FeatureNotSupported, pgerrcode.UndefinedFile: // not installed on the server: since PostgreSQL 15, and before
 		hint := "install it there, then deploy again"
@@ -152,7 +165,12 @@ func (r *Restorer) CheckFree(ctx context.Context, ours []string, isClone bool) e
 			}
 		}
 	}
-	relations, err := r.relations(ctx, names)
+	if !isClone {
+		for _, sequence := range r.Package.Manifest.Sequences {
+			names = append(names, sequence.Name)
+		}
+	}
+	relations, err := r.relations(ctx, names, "rpfvmSiIc")
 	if err != nil {
 		return err
 	}
@@ -161,7 +179,9 @@ func (r *Restorer) CheckFree(ctx context.Context, ours []string, isClone bool) e
 		if isClone && isView && views[relation.Name] {
 			continue // perhaps of an earlier package, and it has no rows of its own
 		}
-		taken = append(taken, relation.SQL())
+		if !slices.Contains(taken, "sequence "+relation.plain()) {
+			taken = append(taken, relation.SQL())
+		}
 	}
 	if len(taken) == 0 {
 		return nil
@@ -198,15 +218,19 @@ func (r *Restorer) exists(ctx context.Context, object Object) (bool, error) {
 	return there, nil
 }
 
-// relations returns those of the names that the database has as a table or view.
-func (r *Restorer) relations(ctx context.Context, names []Name) ([]Relation, error) {
+// tablesAndViews are the kinds of relations that hold or show rows.
+const tablesAndViews = "rpfvm"
+
+// relations returns those of the names that the database has as relations of some kinds: of a schema, indexes, sequences and
+// composite types share their names with its tables.
+func (r *Restorer) relations(ctx context.Context, names []Name, kinds string) ([]Relation, error) {
 	schemas, relations := columnsOf(names)
 	rows, err := r.Tx.Query(ctx, `
 		select n.nspname, c.relname, c.oid, c.relkind::text
 		from pg_catalog.pg_class c
 		join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-		where (n.nspname::text, c.relname::text) in (select * from unnest($1::text[], $2::text[])) and c.relkind in ('r', 'p', 'f', 'v', 'm')
-		order by 1, 2`, schemas, relations)
+		where (n.nspname::text, c.relname::text) in (select * from unnest($1::text[], $2::text[])) and c.relkind = any (string_to_array($3, null)::"char"[])
+		order by 1, 2`, schemas, relations, kinds)
 	if err != nil {
 		return nil, fmt.Errorf("look for the tables of the clone: %w", err)
 	}
@@ -222,7 +246,7 @@ func (r *Restorer) relations(ctx context.Context, names []Name) ([]Relation, err
 
 // Lock takes the old tables away from everybody else, so that no edit of theirs is overlooked.
 func (r *Restorer) Lock(ctx context.Context, old []Name) error {
-	relations, err := r.relations(ctx, old)
+	relations, err := r.relations(ctx, old, tablesAndViews)
 	if err != nil {
 		return err
 	}
@@ -254,7 +278,7 @@ func (r *Restorer) Drop(ctx context.Context, old []Name) error {
 	for _, view := range r.Package.Manifest.Views {
 		names = append(names, view.Name)
 	}
-	relations, err := r.relations(ctx, names)
+	relations, err := r.relations(ctx, names, tablesAndViews)
 	if err != nil {
 		return err
 	}

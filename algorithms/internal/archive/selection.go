@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -110,6 +111,50 @@ func (s Selection) OIDs() []uint32 {
 		oids = append(oids, r.OID)
 	}
 	return oids
+}
+
+// CheckOwner refuses tables of another role than that of the connection, which is to install LizSync for them.
+func (s Selection) CheckOwner(ctx context.Context, q database.Querier) error {
+	var dbname, table, owner string
+	err := q.QueryRow(ctx, `
+		select current_database(), format('%I.%I', n.nspname, c.relname), quote_ident(pg_catalog.pg_get_userbyid(c.relowner))
+		from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+		where c.oid = any ($1) and not pg_catalog.pg_has_role(c.relowner, 'usage')
+		order by 2 limit 1`, s.OIDs()).Scan(&dbname, &table, &owner)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("look whose the tables are: %w", err)
+	}
+	return &provider.Failure{
+		Text: fmt.Sprintf("LizSync is not installed in the database %s, and %s belongs to %s, who would have to prepare it", dbname, table, owner),
+		Hint: fmt.Sprintf("connect as %s, or run create_database_structure with the role that is to own LizSync", owner),
+	}
+}
+
+// CheckTools refuses tables and views that belong to an extension or to QGIS.
+func (s Selection) CheckTools(ctx context.Context, q database.Querier) error {
+	var all []uint32
+	for _, r := range slices.Concat(s.Tables, s.Views) {
+		all = append(all, r.OID)
+	}
+	rows, err := q.Query(ctx, `
+		select lizsync.relation_label(o) || ' belongs to ' || lizsync.tool_of(o) from unnest($1::oid[]) as o where lizsync.tool_of(o) is not null`, all)
+	if err != nil {
+		return fmt.Errorf("look for tables of extensions: %w", err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("look for tables of extensions: %w", err)
+	}
+	if len(found) > 0 {
+		return &provider.Failure{
+			Text: "never synchronised: " + strings.Join(found, "; "),
+			Hint: "take it out of PG_LAYERS: every database has its own, and the styles that QGIS has saved for the tables go along by themselves",
+		}
+	}
+	return nil
 }
 
 // CheckReferences refuses a foreign key to a table that is not selected, and a table that would hide rows.
@@ -406,11 +451,12 @@ func makePlan(ctx context.Context, q database.Querier, s Selection) (*plan, erro
 	return p, nil
 }
 
-// addSchemas adds the types, functions and sequences of the selection's schemas that nothing is known to need.
+// addSchemas adds the types, functions and sequences of the selection's schemas that nothing is known to need. In public everybody
+// leaves things, on a clone too, which would be in the way of each other: what nothing needs stays where it is.
 func (p *plan) addSchemas(ctx context.Context, q database.Querier, all *closure, chosen map[objectID]bool) error {
 	g, own := p.graph, p.selection.Schemas()
 	for object, schema := range g.schema {
-		if !slices.Contains(own, schema) || all.objects[object] || g.extension[object] != "" {
+		if schema == "public" || !slices.Contains(own, schema) || all.objects[object] || g.extension[object] != "" {
 			continue
 		}
 		if object.class == classRelation && (g.relation[object.oid] != "S" || g.unreadable[object.oid]) {

@@ -127,6 +127,24 @@ func (t *Target) place() [3]string {
 	return [3]string{host, t.settings["port"], t.settings["dbname"]}
 }
 
+// Database is the name of the database.
+func (t *Target) Database() string { return t.config.Database }
+
+// Servers names the host and its port, or all of them.
+func (t *Target) Servers() string { return t.servers() }
+
+// Beside is the same connection to another database of the server. The password file may have a password for each database; the one
+// of this database is as good.
+func (t *Target) Beside(dbname string) (*Target, error) {
+	other := &Target{settings: maps.Clone(t.settings)}
+	other.settings["dbname"] = dbname
+	if err := other.configure(); err != nil {
+		return nil, err
+	}
+	other.config.Password, other.warnings = first(other.config.Password, t.config.Password), nil
+	return other, nil
+}
+
 // GoString keeps %#v from showing the settings.
 func (t *Target) GoString() string { return t.String() }
 

@@ -76,7 +76,7 @@ type Reference struct {
 	Evidence     string `json:"evidence"` // what says so
 }
 
-// TableStates returns the tables of some schemas that can be prepared. No schemas means all.
+// TableStates returns the tables of some schemas that can be prepared. No schemas means all, but for public.
 func TableStates(ctx context.Context, q Querier, schemas []string) ([]TableState, error) {
 	rows, err := q.Query(ctx, `
 		select schema_name, table_name, format('%I.%I', schema_name, table_name), row_estimate,
@@ -92,8 +92,7 @@ func TableStates(ctx context.Context, q Querier, schemas []string) ([]TableState
 	return states, nil
 }
 
-// UnsafeTables returns what is unsafe in some schemas. No schemas means all, those of public included: what is
-// there is never synchronised.
+// UnsafeTables returns what is unsafe in some schemas. No schemas means all, but for public.
 func UnsafeTables(ctx context.Context, q Querier, schemas []string) ([]UnsafeTable, error) {
 	return unsafeTables(ctx, q, `
 		select schema_name, table_name, format('%I.%I', schema_name, table_name), problem, severity = 'error', explanation, remedy
@@ -138,16 +137,17 @@ func unsafeTables(ctx context.Context, q Querier, query string, arguments ...any
 }
 
 // Schemas reads a list of schema names separated by commas and returns those names, or all the schemas that can be
-// synchronised when it is empty. A name with a comma stands in double quotes, and one without quotes may be written in
-// other capitals than the schema's, as in SQL.
+// synchronised when it is empty; public must be named. A name with a comma stands in double quotes, and one without quotes
+// may be written in other capitals than the schema's, as in SQL.
 func Schemas(ctx context.Context, q Querier, list string) ([]string, error) {
-	rows, err := q.Query(ctx, "select nspname::text, nspname in (select lizsync.user_schemas()) from pg_namespace order by nspname")
+	rows, err := q.Query(ctx, "select nspname::text, nspname in (select lizsync.user_schemas()), nspname = 'public' from pg_namespace order by nspname")
 	if err != nil {
 		return nil, fmt.Errorf("look at the schemas: %w", err)
 	}
 	type schema struct {
-		Name string
-		Ours bool
+		Name     string
+		Ours     bool
+		IsPublic bool
 	}
 	there, err := pgx.CollectRows(rows, pgx.RowToStructByPos[schema])
 	if err != nil {
@@ -182,16 +182,16 @@ func Schemas(ctx context.Context, q Querier, list string) ([]string, error) {
 		switch {
 		case at < 0:
 			unknown = append(unknown, name)
-		case !there[at].Ours:
+		case !there[at].Ours && !there[at].IsPublic:
 			excluded = append(excluded, there[at].Name)
 		case !slices.Contains(schemas, there[at].Name):
 			schemas = append(schemas, there[at].Name)
 		}
 	}
 	if len(unknown) > 0 {
-		hint := "there is none that can be synchronised: create one and move the tables there with ALTER TABLE … SET SCHEMA …"
+		hint := "there is none but public that can be synchronised"
 		if all, err := Schemas(ctx, q, ""); err == nil && len(all) > 0 {
-			hint = "the schemas that can be synchronised are: " + strings.Join(all, ", ")
+			hint = "the schemas that can be synchronised are public and: " + strings.Join(all, ", ")
 		}
 		return nil, &provider.Failure{Text: "there is no schema " + strings.Join(unknown, ", "), Hint: hint}
 	}
@@ -493,6 +493,19 @@ func explainUnprepared(ctx context.Context, conn *pgx.Conn, table TableState, wo
 		return cause.Error(), "", nil
 	}
 	reason, remedy = failure.Text, failure.Hint
+	if SQLState(cause) == pgerrcode.InsufficientPrivilege && work.uid {
+		// The index of the uid column is made in the schema: since PostgreSQL 15 not everybody may create in public.
+		var may bool
+		var grant string
+		const create = `
+			select has_schema_privilege($1, 'create'), format('GRANT CREATE ON SCHEMA %I TO %I', $1, current_user)`
+		if err := conn.QueryRow(ctx, create, table.Schema).Scan(&may, &grant); err != nil {
+			return "", "", err
+		}
+		if !may {
+			remedy = "ask the owner of the schema, or an administrator, for: " + grant
+		}
+	}
 	if failure.Detail != "" {
 		reason += " (" + failure.Detail + ")"
 	}

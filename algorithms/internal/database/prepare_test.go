@@ -337,6 +337,7 @@ func TestSchemasAreChosenByName(t *testing.T) {
 		" City ,Ville, CITY":           {"city", "Ville"},
 		`"a, b", "say ""é""" , "city"`: {"a, b", `say "é"`, "city"},
 		`say "é"`:                      {`say "é"`},
+		"Public, city":                 {"public", "city"},
 	} {
 		got, err := database.Schemas(t.Context(), conn, list)
 		require.NoError(t, err, list)
@@ -346,7 +347,6 @@ func TestSchemasAreChosenByName(t *testing.T) {
 		"city, vile, Cité":    "there is no schema vile, Cité",
 		`"City"`:              "there is no schema City",
 		"a, b":                "there is no schema a, b",
-		"public":              "the schema public is never synchronised",
 		"city,audit,pg_toast": "the schema audit, pg_toast is never synchronised",
 		"topology":            "the schema topology is never synchronised",
 		"tiger_data":          "the schema tiger_data is never synchronised",
@@ -430,7 +430,8 @@ func TestUnsafeTablesAreNamedWithReasonAndRemedy(t *testing.T) {
 			create trigger "00_b" before update on t for each row execute function suppress_redundant_updates_trigger();
 			create trigger "00_c" after update on t execute function suppress_redundant_updates_trigger()`, nil, "",
 		},
-		"foreign key to public":         {"create table t (" + uid + `, p uuid references public."My parent")`, []string{"t foreign_key_outside error"}, "no"},
+		"foreign key to public":         {"create table t (" + uid + `, p uuid references public."My parent")`, []string{"t foreign_key_outside warning"}, ""},
+		"foreign key to an extension":   {"create table t (" + uid + ", srid integer references public.spatial_ref_sys)", []string{"t foreign_key_to_tool error"}, ""},
 		"foreign key to another schema": {"create table t (" + uid + ", p uuid references other.parent)", []string{"t foreign_key_outside warning"}, ""},
 		"uid of another type":           {"create table t (id serial primary key, uid integer)", []string{"t uid_wrong_type error"}, ""},
 		"nullable uid":                  {"create table t (id serial primary key, uid uuid unique default gen_random_uuid()); insert into t (uid) values (null)", []string{"t uid_nullable error"}, ""},
@@ -487,13 +488,17 @@ func TestUnsafeTablesAreNamedWithReasonAndRemedy(t *testing.T) {
 		}
 	}
 
-	public, err := database.UnsafeTables(t.Context(), conn, nil)
+	// When public is named, its tables are like others, but for those of PostGIS and QGIS.
+	states, err := database.TableStates(t.Context(), conn, []string{"public"})
 	require.NoError(t, err)
-	var inPublic []string
-	for _, u := range public {
-		if u.Problem == "in_public" {
-			inPublic = append(inPublic, u.Label+": "+u.Remedy)
-		}
-	}
-	assert.Equal(t, []string{`public."My parent": ALTER TABLE public."My parent" SET SCHEMA ..., a schema of your own`}, inPublic)
+	require.Len(t, states, 1)
+	assert.Equal(t, `public."My parent"`, states[0].Label)
+	public, err := database.UnsafeTables(t.Context(), conn, []string{"public"})
+	require.NoError(t, err)
+	assert.Empty(t, public)
+	db.Exec(t, `create table public.part (code integer) partition by list (code); create table public.part_1 partition of public.part for values in (1)`)
+	public, err = database.UnsafeTables(t.Context(), conn, []string{"public"})
+	require.NoError(t, err)
+	require.Len(t, public, 2)
+	assert.Equal(t, "ALTER TABLE public.part DETACH PARTITION public.part_1", public[1].Remedy)
 }

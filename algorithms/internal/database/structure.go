@@ -42,6 +42,16 @@ func Install(ctx context.Context, tx pgx.Tx, options InstallOptions, feedback pr
 	return installer{tx, sql.Current(), provider.Version(), structurePatience, feedback}.install(ctx, options)
 }
 
+// HasNothing tells whether a database has neither a schema audit nor a schema lizsync, so that the structure can be installed
+// without a thought of what was there.
+func HasNothing(ctx context.Context, q Querier) (bool, error) {
+	var nothing bool
+	if err := q.QueryRow(ctx, "select to_regnamespace('audit') is null and to_regnamespace('lizsync') is null").Scan(&nothing); err != nil {
+		return false, fmt.Errorf("look for the LizSync structure: %w", err)
+	}
+	return nothing, nil
+}
+
 // Upgraded tells what Upgrade did, or what it would do.
 type Upgraded struct {
 	Original      string // version of the original LizSync that was taken over; empty for none

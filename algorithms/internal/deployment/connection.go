@@ -20,17 +20,9 @@ func (d *deployment) storeConnection(ctx context.Context, tx pgx.Tx) error {
 		return nil
 	}
 	const otherwise = "; lizsync.synchronize() on the clone does not work without, synchronize_database does"
-	for _, extension := range []string{"dblink", "postgres_fdw"} {
-		err := pgx.BeginFunc(ctx, tx, func(nested pgx.Tx) error {
-			_, err := nested.Exec(ctx, "create extension if not exists "+extension+" schema public")
-			return err
-		})
-		if isUnavailable(err) {
-			return d.notStored(fmt.Sprintf("a superuser creates on the clone: CREATE EXTENSION dblink; CREATE EXTENSION postgres_fdw (%v)%s", err, otherwise))
-		}
-		if err != nil {
-			return fmt.Errorf("create the extension %s: %w", extension, err)
-		}
+	if len(d.unstored) > 0 {
+		return d.notStored(fmt.Sprintf("the clone is not told how to reach central%s; for it, a superuser runs on the clone: %s; then deploy again",
+			otherwise, strings.Join(d.unstored, "; ")))
 	}
 	config := d.central.Config()
 	user, password := config.User, config.Password

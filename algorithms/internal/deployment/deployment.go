@@ -71,6 +71,8 @@ type deployment struct {
 	snapshot             string  // the clone's before the deployment, which is not in it
 	entry                *string // the clone's on central, by which the edits to keep were chosen; nil for none
 	edits, rows          int     // that are rebased
+
+	unstored []string // what a superuser runs on the clone before it can be told where central is; empty for nothing
 }
 
 // run is the deployment's transaction. Central commits first: until the clone speaks with the new token, its previous
@@ -146,7 +148,7 @@ func (d *deployment) begin(ctx context.Context, tx pgx.Tx) error {
 
 // install brings the extensions and the structure.
 func (d *deployment) install(ctx context.Context, tx pgx.Tx) error {
-	if err := d.restorer.CreateExtensions(ctx); err != nil {
+	if err := d.obtain(ctx, tx); err != nil {
 		return err
 	}
 	if d.target.installed {

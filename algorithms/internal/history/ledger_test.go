@@ -390,7 +390,7 @@ func (w *world) checkEchoes() {
 func (w *world) checkParents() {
 	pending := w.pendingRows()
 	for _, name := range sorted(w.sides) {
-		for _, child := range []string{`"Ville d'été".note`, `"Ville d'été"."select"`} {
+		for _, child := range []string{`"Ville d'été".note`, `public."select"`} {
 			for _, r := range w.sides[name].db.Rows(w.t, fmt.Sprintf(`
 				select c.uid, c.voulue, c.numéro, coalesce(r.uid::text, 'none')
 				from %s c

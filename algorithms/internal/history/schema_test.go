@@ -50,7 +50,7 @@ create table "Ville d'été".note (
     numéro integer references "Ville d'été"."Rue.Principale" (id),
     voulue uuid
 );
-create table "Ville d'été"."select" (
+create table public."select" (
     id serial primary key,
     uid uuid not null unique default gen_random_uuid(),
     rue uuid references "Ville d'été"."Rue.Principale" (uid) on delete set null,
@@ -77,7 +77,7 @@ create table "Ville d'été"."créneau" (
     objet text,
     exclude using gist (place with =, pendant with &&)
 );
-create view "Ville d'été".liens as select * from "Ville d'été"."select";
+create view "Ville d'été".liens as select * from public."select";
 create view "Ville d'été".notes as select n.uid, n.rue, n."clé", n.texte, r."Nom ""usuel""" as nom
 from "Ville d'été".note n left join "Ville d'été"."Rue.Principale" r on r.uid = n.rue;
 create function "Ville d'été".noter() returns trigger language plpgsql as $$
@@ -117,7 +117,7 @@ begin
 end
 $$;
 create trigger choose before insert or update on "Ville d'été".note for each row execute function ghost.choose();
-create trigger choose before insert or update on "Ville d'été"."select" for each row execute function ghost.choose();
+create trigger choose before insert or update on public."select" for each row execute function ghost.choose();
 
 create function ghost.meddle() returns trigger language plpgsql as $$
 begin
@@ -169,7 +169,7 @@ end
 $$;
 create trigger record after insert or update on "Ville d'été"."Rue.Principale" for each row execute function ghost.record();
 create trigger record after insert or update on "Ville d'été"."Arbre" for each row execute function ghost.record();
-create trigger record after insert or update on "Ville d'été"."select" for each row execute function ghost.record();
+create trigger record after insert or update on public."select" for each row execute function ghost.record();
 grant usage on schema ghost to public;
 grant select, insert on all tables in schema ghost to public;
 `
@@ -243,7 +243,7 @@ var tables = []*table{
 		{name: "text", sql: `texte`, kinds: []string{"plain", "quote"}},
 		{name: "number", sql: `numéro`, kinds: roads, shared: true},
 	}},
-	{name: "link", sql: `"Ville d'été"."select"`, numbered: true, view: `"Ville d'été".liens`, start: 1, columns: []column{
+	{name: "link", sql: `public."select"`, numbered: true, view: `"Ville d'été".liens`, start: 1, columns: []column{
 		{name: "road", sql: `rue`, kinds: roads, shared: true},
 		{name: "from", sql: `"from"`, kinds: []string{"plain", "sql"}},
 		{name: "t", sql: `t`, kinds: []string{"plain"}},

@@ -68,8 +68,8 @@ func (e event) edits() (edits []*edit) {
 
 // shapes are what is done to a table on one side, and undone.
 var shapes = map[string][2]string{
-	"add":     {`alter table "Ville d'été"."select" add extra integer`, `alter table "Ville d'été"."select" drop extra`},
-	"default": {`alter table "Ville d'été"."select" add extra integer default 7`, `alter table "Ville d'été"."select" drop extra`},
+	"add":     {`alter table public."select" add extra integer`, `alter table public."select" drop extra`},
+	"default": {`alter table public."select" add extra integer default 7`, `alter table public."select" drop extra`},
 	"retype":  {`alter table "Ville d'été"."créneau" alter objet type varchar(2000)`, `alter table "Ville d'été"."créneau" alter objet type text`},
 }
 

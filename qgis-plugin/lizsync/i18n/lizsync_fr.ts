@@ -228,8 +228,8 @@ Une table de plus de 100 000 lignes ou de 64 Mo reçoit sa colonne uid pendant q
         <translation>Schémas</translation>
     </message>
     <message>
-        <source>The schemas whose tables are prepared, separated by commas; a name with a comma stands in double quotes. All of them when empty. public, audit, lizsync and those of the system are never synchronised.</source>
-        <translation>Les schémas dont les tables sont préparées, séparés par des virgules ; un nom qui contient une virgule est mis entre guillemets doubles. Tous si c'est vide. public, audit, lizsync et ceux du système ne sont jamais synchronisés.</translation>
+        <source>The schemas whose tables are prepared, separated by commas; a name with a comma stands in double quotes. All of them but public when empty. audit, lizsync and those of the system are never synchronised, and nor are tables of extensions and QGIS's own in public.</source>
+        <translation>Les schémas dont les tables sont préparées, séparés par des virgules ; un nom qui contient une virgule est mis entre guillemets doubles. Tous sauf public si c'est vide. audit, lizsync et ceux du système ne sont jamais synchronisés, ni les tables des extensions et celles de QGIS dans public.</translation>
     </message>
     <message>
         <source>Seconds to wait for a table</source>
@@ -322,14 +322,14 @@ Une table de plus de 100 000 lignes ou de 64 Mo reçoit sa colonne uid pendant q
     <message>
         <source>Writes a ZIP file with the structure and the data of the chosen tables, from which clones are made with deploy_database_server_package.
 
-The tables bring their sequences, indexes, constraints, triggers, the types, functions and sequences that they need, wherever these are, the other ones of their schemas, and the styles that QGIS has saved for them. What the body of a function only names is followed too, as far as it can be read there; a warning lists the rest. Views are packaged when they are chosen and all their tables are. The package shows everything at one moment, and people can go on editing: a table that is prepared already is not locked in any way that an edit would notice.
+The tables bring their sequences, indexes, constraints, triggers, the types, functions and sequences that they need, wherever these are, the other ones of their schemas, public aside, and the styles that QGIS has saved for them. What the body of a function only names is followed too, as far as it can be read there; a warning lists the rest. Views are packaged when they are chosen and all their tables are. The package shows everything at one moment, and people can go on editing: a table that is prepared already is not locked in any way that an edit would notice.
 
-Tables that lack their uid column or their audit triggers are prepared first, unless that is turned off. The file gets its name when it is whole; a package that is stopped half-way leaves the one before as it was.</source>
+Tables that lack their uid column or their audit triggers are prepared first, unless that is turned off. With ADD_AUDIT_TRIGGERS, LizSync itself is installed where nothing of it is yet, and the database gets its server id. The file gets its name when it is whole; a package that is stopped half-way leaves the one before as it was.</source>
         <translation>Écrit un fichier ZIP avec la structure et les données des tables choisies, à partir duquel deploy_database_server_package fait des clones.
 
-Les tables apportent leurs séquences, index, contraintes, déclencheurs, les types, fonctions et séquences dont elles ont besoin, où qu'ils soient, les autres de leurs schémas, et les styles que QGIS a enregistrés pour elles. Ce que le corps d'une fonction ne fait que nommer est suivi aussi, autant qu'on peut l'y lire ; un avertissement donne le reste. Les vues sont mises dans le paquet quand elles sont choisies et que toutes leurs tables le sont. Tout est tel qu'à un même instant, pendant que chacun continue à travailler : une table déjà préparée n'est verrouillée d'aucune manière qu'une modification remarquerait.
+Les tables apportent leurs séquences, index, contraintes, déclencheurs, les types, fonctions et séquences dont elles ont besoin, où qu'ils soient, les autres de leurs schémas, public excepté, et les styles que QGIS a enregistrés pour elles. Ce que le corps d'une fonction ne fait que nommer est suivi aussi, autant qu'on peut l'y lire ; un avertissement donne le reste. Les vues sont mises dans le paquet quand elles sont choisies et que toutes leurs tables le sont. Tout est tel qu'à un même instant, pendant que chacun continue à travailler : une table déjà préparée n'est verrouillée d'aucune manière qu'une modification remarquerait.
 
-Les tables auxquelles il manque la colonne uid ou les déclencheurs d'audit sont d'abord préparées, sauf si c'est décoché. Le fichier ne reçoit son nom qu'une fois entier ; un paquet interrompu laisse le précédent comme il était.</translation>
+Les tables auxquelles il manque la colonne uid ou les déclencheurs d'audit sont d'abord préparées, sauf si c'est décoché. Avec ADD_AUDIT_TRIGGERS, LizSync lui-même est installé là où il n'y en a encore rien, et la base reçoit son identifiant de serveur. Le fichier ne reçoit son nom qu'une fois entier ; un paquet interrompu laisse le précédent comme il était.</translation>
     </message>
     <message>
         <source>The central database, with the role that owns LizSync there.</source>
@@ -388,16 +388,24 @@ Les tables auxquelles il manque la colonne uid ou les déclencheurs d'audit sont
         <translation>Lignes</translation>
     </message>
     <message>
-        <source>the database has no server id, or is a clone</source>
-        <translation>la base n'a pas d'identifiant de serveur, ou est un clone</translation>
+        <source>LizSync is installed with an older structure, or is not installed and this role may not do so</source>
+        <translation>LizSync est installé avec une structure plus ancienne, ou n'est pas installé et ce rôle ne peut pas le faire</translation>
     </message>
     <message>
-        <source>Run initialize_central_database on the central database.</source>
-        <translation>Lancez initialize_central_database sur la base centrale.</translation>
+        <source>Run upgrade_database_structure, or what the message says.</source>
+        <translation>Lancez upgrade_database_structure, ou faites ce que dit le message.</translation>
     </message>
     <message>
-        <source>a table is in public, does not exist, or is unsafe to synchronise</source>
-        <translation>une table est dans public, n'existe pas, ou ne peut pas être synchronisée sans risque</translation>
+        <source>a table belongs to an extension or to QGIS, such as spatial_ref_sys and layer_styles</source>
+        <translation>une table appartient à une extension ou à QGIS, comme spatial_ref_sys et layer_styles</translation>
+    </message>
+    <message>
+        <source>Take it out of PG_LAYERS: every database has its own.</source>
+        <translation>Retirez-la de PG_LAYERS : chaque base a la sienne.</translation>
+    </message>
+    <message>
+        <source>a table does not exist, or is unsafe to synchronise</source>
+        <translation>une table n'existe pas, ou ne peut pas être synchronisée sans risque</translation>
     </message>
     <message>
         <source>Do what the message says for that table.</source>
@@ -436,10 +444,14 @@ Les tables auxquelles il manque la colonne uid ou les déclencheurs d'audit sont
 
 All that happens in one transaction: a deployment that fails, is stopped or loses its connection leaves both databases as they were, and so does a package that is damaged anywhere. A clone keeps its identity, and other tables, views and styles that were made there are left alone. The rights that others have on the tables, and the places of the tables in publications, are given back; a warning names what cannot be, and the indexes, triggers, columns and the like that were made on the tables and go with them.
 
+A database that is missing is created, and stays when the deployment fails; extensions are created too. What the role of the connection may not do, one message tells as the commands that a superuser runs.
+
 A clone with edits that central has not received yet is refused: synchronise it first, or let them be carried over.</source>
         <translation>Fait d'une base un clone, ou remet un clone à jour, à partir d'un paquet fait par package_central_database : LizSync est installé s'il manque, les tables du paquet remplacent celles qui avaient été déployées, et la base centrale apprend l'existence du clone.
 
 Tout se passe dans une seule transaction : un déploiement qui échoue, est arrêté ou perd sa connexion laisse les deux bases comme elles étaient, et de même un paquet abîmé où que ce soit. Un clone garde son identité, et les autres tables, vues et styles qui y ont été faits ne sont pas touchés. Les droits que d'autres ont sur les tables, et les places des tables dans des publications, sont rendus ; un avertissement nomme ce qui ne peut pas l'être, et les index, déclencheurs, colonnes et autres qui ont été faits sur les tables et partent avec elles.
+
+Une base qui manque est créée, et reste quand le déploiement échoue ; les extensions sont créées aussi. Ce que le rôle de la connexion ne peut pas faire, un seul message le donne, avec les commandes qu'un superutilisateur lance.
 
 Un clone dont la base centrale n'a pas encore reçu des modifications est refusé : synchronisez-le d'abord, ou faites-les reporter.</translation>
     </message>
@@ -452,8 +464,8 @@ Un clone dont la base centrale n'a pas encore reçu des modifications est refus�
         <translation>Clone</translation>
     </message>
     <message>
-        <source>The database that becomes a clone, with the role that is to own its tables.</source>
-        <translation>La base qui devient un clone, avec le rôle qui doit posséder ses tables.</translation>
+        <source>The database that becomes a clone, with the role that is to own its tables. It is created when there is none.</source>
+        <translation>La base qui devient un clone, avec le rôle qui doit posséder ses tables. Elle est créée s'il n'y en a pas.</translation>
     </message>
     <message>
         <source>Accepted for old scripts; a deployment needs no programs of PostgreSQL's.</source>
@@ -608,12 +620,12 @@ Un clone dont la base centrale n'a pas encore reçu des modifications est refus�
         <translation>Faites sur la base centrale ce que le message dit pour la contrainte ou la fonction qu'il nomme, puis faites un nouveau paquet.</translation>
     </message>
     <message>
-        <source>PostGIS or another extension is missing and this role may not create it</source>
-        <translation>PostGIS ou une autre extension manque et ce rôle ne peut pas la créer</translation>
+        <source>the database, PostGIS or another extension is missing, or its schema is closed, and this role may not create what is needed</source>
+        <translation>la base, PostGIS ou une autre extension manque, ou son schéma est fermé, et ce rôle ne peut pas créer ce qu'il faut</translation>
     </message>
     <message>
-        <source>Ask an administrator to run the command in the message.</source>
-        <translation>Demandez à un administrateur de lancer la commande du message.</translation>
+        <source>A superuser runs the commands of the message, where it says.</source>
+        <translation>Un superutilisateur lance les commandes du message, là où il le dit.</translation>
     </message>
     <message>
         <source>somebody uses the tables on the clone</source>

@@ -42,10 +42,7 @@ as $$
     where n.nspname = any (coalesce(p_schemas, array(select lizsync.user_schemas())))
         and c.relkind = 'r' and c.relpersistence = 'p' and not c.relispartition and c.reloftype = 0
         and not exists (select from pg_inherits h where c.oid in (h.inhrelid, h.inhparent))
-        and not exists (
-            select from pg_depend d
-            where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
-        )
+        and lizsync.tool_of(c.oid) is null
     order by n.nspname, c.relname
 $$;
 comment on function lizsync.table_states(text[]) is

@@ -27,24 +27,24 @@ as $$
     union all
     select
         r.oid, 'partition', 'error',
-        format('it is a partition of %s', h.inhparent::regclass),
-        format('ALTER TABLE %s DETACH PARTITION %s', h.inhparent::regclass, r.label)
+        format('it is a partition of %s', lizsync.relation_label(h.inhparent)),
+        format('ALTER TABLE %s DETACH PARTITION %s', lizsync.relation_label(h.inhparent), r.label)
     from relation r join pg_inherits h on h.inhrelid = r.oid
     where r.relispartition
 
     union all
     select
         r.oid, 'inheritance', 'error',
-        format('it inherits from %s: its rows would be synchronised twice', h.inhparent::regclass),
-        format('ALTER TABLE %s NO INHERIT %s', r.label, h.inhparent::regclass)
+        format('it inherits from %s: its rows would be synchronised twice', lizsync.relation_label(h.inhparent)),
+        format('ALTER TABLE %s NO INHERIT %s', r.label, lizsync.relation_label(h.inhparent))
     from relation r join pg_inherits h on h.inhrelid = r.oid
     where not r.relispartition
 
     union all
     select
         r.oid, 'inheritance', 'error',
-        format('the table %s inherits from it: that one''s rows would be synchronised twice', h.inhrelid::regclass),
-        format('ALTER TABLE %s NO INHERIT %s', h.inhrelid::regclass, r.label)
+        format('the table %s inherits from it: that one''s rows would be synchronised twice', lizsync.relation_label(h.inhrelid)),
+        format('ALTER TABLE %s NO INHERIT %s', lizsync.relation_label(h.inhrelid), r.label)
     from relation r join pg_inherits h on h.inhparent = r.oid
     where r.relkind = 'r'
 

@@ -7,39 +7,23 @@ language sql stable
 set search_path from current
 set quote_all_identifiers = off
 as $$
-    with chosen as (
-        select n.oid, n.nspname
-        from pg_namespace n
-        where n.nspname = any (coalesce(p_schemas, array(select lizsync.user_schemas()) || 'public'::text))
-    ),
-    candidate as (
+    with candidate as (
         select c.oid, c.relname, c.relkind, n.nspname
         from pg_class c
-        join chosen n on n.oid = c.relnamespace
-        where c.relkind in ('r', 'p', 'f', 'm')
+        join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = any (coalesce(p_schemas, array(select lizsync.user_schemas())))
+            and c.relkind in ('r', 'p', 'f', 'm')
             and c.relpersistence <> 't'
-            and not exists (
-                select from pg_depend d
-                where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
-            )
+            and lizsync.tool_of(c.oid) is null
     ),
     -- Arrays, so that each of the functions is called once.
     examined (relations, plain, schemas) as (
         select
-            array(select oid from candidate where nspname <> 'public'),
-            array(select oid from candidate where nspname <> 'public' and relkind in ('r', 'p')),
-            array(select nspname::text from chosen where nspname <> 'public')
+            array(select oid from candidate),
+            array(select oid from candidate where relkind in ('r', 'p')),
+            coalesce(p_schemas, array(select lizsync.user_schemas()))
     ),
     found (relid, problem, severity, explanation, remedy) as (
-        select
-            oid, 'in_public', 'error',
-            'it is in the schema public, which is never synchronised',
-            format('ALTER TABLE %s SET SCHEMA ..., a schema of your own', lizsync.relation_label(oid))
-        from candidate
-        -- QGIS keeps its styles and projects there; packages carry the styles on their own.
-        where nspname = 'public' and relkind <> 'm' and relname not in ('layer_styles', 'qgis_projects')
-
-        union all
         select u.* from examined e cross join lateral lizsync.unsafe_kinds(e.relations) as u
 
         union all

@@ -1,5 +1,6 @@
 -- What PostgreSQL and its extensions made, and what is never synchronised, is left out. tiger_data is made by hand beside
--- the extension postgis_tiger_geocoder, hence its name here.
+-- the extension postgis_tiger_geocoder, hence its name here. public has what nobody has put anywhere: it is meant only when it is
+-- named.
 create or replace function lizsync.user_schemas() returns setof text
 language sql stable
 set search_path from current
@@ -14,5 +15,5 @@ as $$
         )
     order by n.nspname
 $$;
-comment on function lizsync.user_schemas() is 'On both sides: the schemas whose tables can be synchronised.';
+comment on function lizsync.user_schemas() is 'On both sides: the schemas whose tables are meant when no schema is named: people''s own, but for public.';
 revoke all on function lizsync.user_schemas() from public;

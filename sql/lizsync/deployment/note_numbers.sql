@@ -23,7 +23,7 @@ begin
         where exists (
             select from pg_attribute
             where attrelid = to_regclass(k.parent) and attname = k.parent_column and not attisdropped
-                and atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
+                and lizsync.base_type(atttypid) in ('pg_catalog.int2', 'pg_catalog.int4', 'pg_catalog.int8')
         ) and lizsync.has_uid_column(to_regclass(k.parent))
         group by k.parent, k.parent_column
     loop

@@ -10,8 +10,8 @@ as $$
     with column_default as materialized (
         select
             d.oid as id, d.adrelid as relid, a.attname::text as name, e.expression,
-            a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
-                and e.expression ~ '^[(]*nextval[(][(]*''[^'']+''(::[a-z ]+|[)])*$' as is_plain
+            e.expression ~ '^[(]*nextval[(][(]*''[^'']+''(::[a-z ]+|[)])*$'
+                and lizsync.base_type(a.atttypid) in ('pg_catalog.int2', 'pg_catalog.int4', 'pg_catalog.int8') as is_plain
         from pg_attrdef d
         join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
         cross join lateral pg_get_expr(d.adbin, 0) as e (expression)

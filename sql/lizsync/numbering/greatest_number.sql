@@ -7,7 +7,14 @@ as $$
         q.seqmax,
         case when p_position < 9007199254740991 then 9007199254740991 else 9223372036854775806 end,
         (
-            select min(case a.atttypid when 'int2'::regtype then 32767 when 'int4'::regtype then 2147483647 end)
+            select min(
+                case lizsync.base_type(a.atttypid)
+                    when 'pg_catalog.int2' then 32767
+                    when 'pg_catalog.int4' then 2147483647
+                    -- Its digits before the point are in the upper half of the type's modifier, those behind it in the lower one.
+                    when 'pg_catalog.numeric' then case when a.atttypmod >= 4 then 10 ^ ((a.atttypmod - 4) / 65536 - mod(a.atttypmod - 4, 65536)) - 1 end
+                end
+            )
             from lizsync.drawn_columns(lizsync.drawing_tables(p_sequence)) as c
             join pg_attribute a on a.attrelid = c.relid and a.attname = c.column_name
             where c.sequence = p_sequence
