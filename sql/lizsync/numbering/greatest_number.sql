@@ -12,7 +12,7 @@ as $$
                     when 'pg_catalog.int2' then 32767
                     when 'pg_catalog.int4' then 2147483647
                     -- Its digits before the point are in the upper half of the type's modifier, those behind it in the lower one.
-                    when 'pg_catalog.numeric' then case when a.atttypmod >= 4 then 10 ^ ((a.atttypmod - 4) / 65536 - mod(a.atttypmod - 4, 65536)) - 1 end
+                    when 'pg_catalog."numeric"' then case when a.atttypmod >= 4 then 10 ^ ((a.atttypmod - 4) / 65536 - mod(a.atttypmod - 4, 65536)) - 1 end
                 end
             )
             from lizsync.drawn_columns(lizsync.drawing_tables(p_sequence)) as c
