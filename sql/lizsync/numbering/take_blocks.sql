@@ -17,7 +17,7 @@ begin
         where (q.seqmin, q.seqmax) <> (lower(b.range), upper(b.range) - 1)
     loop
         begin
-            perform set_config('lock_timeout', '1s', true);
+            perform set_config('lock_timeout', '100ms', true);
             execute format(
                 'alter sequence %s minvalue %s maxvalue %s start %2$s restart %2$s no cycle', v_block.sequence, v_block.low, v_block.high
             );
