@@ -1,5 +1,5 @@
 -- A block is a 32,768th of the numbers that are left, but not more than a million nor, where they are few, less than 100. A sequence that was made again under its name, or
--- was renamed, goes on below the blocks that were given before.
+-- was renamed, goes on below the blocks that were given before. After a restore from a dump its object id may be that of another one before.
 --
 -- After a restore or a promotion nobody can tell which blocks were given in the time that was lost. A sixteenth of those that are left is passed over.
 create or replace function lizsync.allotter(p_sequence regclass) returns lizsync.key_sequences
@@ -15,17 +15,21 @@ declare
     v_given bigint;
     c_era constant text := format('%s %s', lizsync.system_identifier(), left(pg_walfile_name(pg_current_wal_lsn()), 8));
 begin
-    select * into v_found from lizsync.key_sequences where sequence = c_name or relid = p_sequence
-    order by (sequence = c_name)::integer + 2 * (relid = p_sequence)::integer desc limit 1;
+    select * into v_found from lizsync.key_sequences where sequence = c_name or relid = p_sequence and to_regclass(sequence) is null
+    order by sequence = c_name desc limit 1;
     select seqincrement into strict v_step from pg_sequence where seqrelid = p_sequence;
     execute format('select last_value from %s', c_name) into strict v_position;
     v_top := lizsync.greatest_number(p_sequence, v_position);
     if v_found.allotter is not null and exists (
         select from pg_sequence where seqrelid = to_regclass(v_found.allotter) and seqincrement = - v_step * v_found.size and seqmax <= v_top
     ) then
-        if (v_found.sequence, v_found.relid) <> (c_name, p_sequence::oid) then
+        if v_found.sequence <> c_name or v_found.relid <> p_sequence and not exists (
+            -- It was renamed, and this one made in its place.
+            select from pg_sequence q
+            where q.seqrelid = v_found.relid
+                and not exists (select from lizsync.key_sequences k where k.sequence = lizsync.relation_label(q.seqrelid))
+        ) then
             update lizsync.key_blocks set sequence = c_name where sequence = v_found.sequence;
-            delete from lizsync.key_sequences where sequence = c_name and allotter <> v_found.allotter;
             update lizsync.key_sequences set sequence = c_name, relid = p_sequence where allotter = v_found.allotter returning * into v_found;
         end if;
         if v_found.era <> c_era then
@@ -39,10 +43,10 @@ begin
         return v_found;
     end if;
 
-    if exists (select from lizsync.key_blocks where sequence in (c_name, v_found.sequence)) then
-        select min(lower(range)) - v_step into v_given from lizsync.key_blocks where sequence in (c_name, v_found.sequence);
-        v_top := least(v_top, v_given);
-    end if;
+    select min(lower(range)) - v_step into v_given
+    from lizsync.key_blocks
+    where sequence in (c_name, v_found.sequence) or sequence in (select k.sequence from lizsync.key_sequences k where k.relid = p_sequence);
+    v_top := least(v_top, v_given);
     v_top := v_top - mod(v_top - v_position, v_step); -- in step with central's own numbers
     delete from lizsync.key_sequences where sequence in (c_name, v_found.sequence);
     v_found.sequence := c_name;
@@ -51,7 +55,7 @@ begin
     v_found.allotter := 'lizsync.' || quote_ident('allotter_' || replace(gen_random_uuid()::text, '-', ''));
     execute format(
         'create sequence %s as bigint increment %s maxvalue %s start %s minvalue %s no cycle',
-        v_found.allotter, - v_step * v_found.size, v_top, v_top, v_position - v_step * v_found.size
+        v_found.allotter, - v_step * v_found.size, v_top, v_top, least(v_position - v_step * v_found.size, v_top - 1)
     );
     execute format('comment on sequence %s is %L', v_found.allotter, format('LizSync: the last number of each block of %s that clones have.', c_name));
     v_found.era := c_era;

@@ -1,6 +1,6 @@
 -- A clone that has used half of a block gets the next one. It asks for the sequences of its own tables, or for those of which it has
 -- blocks; others are not looked at. A block that central does not know was allotted in a time that it has lost: it stays the
--- clone's, unless another has got it since. Where no numbers are left, the clone goes on with what it has.
+-- clone's, unless another has got it since. Where no numbers are left, or central may not look at the sequence, the clone goes on with what it has.
 create or replace function lizsync.renew_blocks(p_clone uuid, p_blocks lizsync.key_block[]) returns lizsync.key_block[]
 language plpgsql
 set search_path from current
@@ -18,6 +18,7 @@ begin
                 row_number() over (partition by q.seqrelid order by b.id desc nulls last) = 1 as is_last
             from unnest(p_blocks) as b
             join pg_sequence q on q.seqrelid = to_regclass(b.sequence) and q.seqincrement > 0
+            where has_sequence_privilege(q.seqrelid, 'select')
         )
         select p.*, k.id as known, k.used as known_used
         from presented p

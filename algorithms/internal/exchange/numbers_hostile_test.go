@@ -1,0 +1,102 @@
+package exchange_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lizsync/lizsync/algorithms/internal/clonetest"
+)
+
+const overlapping = `
+	select count(*) from lizsync.key_blocks k join lizsync.key_blocks o on o.id > k.id and o.sequence = k.sequence and o.range && k.range`
+
+// A dump keeps the object ids that the sequences had in the other cluster, where they may have been those of others.
+func TestBlocksOfASequenceWithTheObjectIDOfAnother(t *testing.T) {
+	t.Parallel()
+	central := clonetest.NewCentral(t, `
+		create schema city;
+		create table city.a (id serial primary key);
+		create table city.b (id serial primary key)`)
+	central.Clone(t)
+	central.Exec(t, `
+		update lizsync.key_sequences set relid = 0 where sequence = 'city.a_id_seq';
+		update lizsync.key_sequences set relid = 'city.a_id_seq'::regclass where sequence = 'city.b_id_seq'`)
+	central.Exec(t, "select lizsync.allot_blocks(gen_random_uuid(), array['city.a_id_seq', 'city.b_id_seq'])")
+	assert.Equal(t, "city.a_id_seq 2, city.b_id_seq 2", central.Text(t, `
+		select string_agg(sequence || ' ' || n, ', ' order by sequence) from (select sequence, count(*) as n from lizsync.key_blocks group by sequence) as b`))
+	assert.Equal(t, "0", central.Text(t, overlapping))
+
+	// Renamed, and another one made under the name.
+	central.Exec(t, `
+		alter sequence city.b_id_seq rename to former;
+		create sequence city.b_id_seq;
+		alter sequence city.b_id_seq owner to `+central.Owner.Name)
+	for _, sequence := range []string{"city.b_id_seq", "city.former"} {
+		central.Exec(t, "select lizsync.allot_blocks(gen_random_uuid(), array[$1])", sequence)
+	}
+	assert.Equal(t, "0", central.Text(t, `
+		select count(*) from lizsync.key_blocks k join lizsync.key_blocks o on o.id > k.id and o.sequence <> 'city.a_id_seq' and k.sequence <> 'city.a_id_seq' and o.range && k.range`))
+}
+
+func TestBlockIsClaimedWhileAnotherIsAllotted(t *testing.T) {
+	t.Parallel()
+	central := clonetest.NewCentral(t, "create schema city; create table city.a (id serial primary key)")
+	clone := central.Clone(t)
+	// The next block, as if central had given it in a time that it has lost.
+	clone.Exec(t, `
+		insert into lizsync.key_blocks (id, sequence, clone, range)
+		select 100, sequence, clone, int8range(lower(range) - (upper(range) - lower(range)), lower(range)) from lizsync.key_blocks`)
+	const slowly = `
+		do $$
+		begin
+			execute replace(pg_get_functiondef('lizsync.take_back_block'::regproc), '        loop', '        perform pg_sleep(3); loop');
+		end
+		$$`
+	clonetest.Alter(t, central.DB, slowly)
+	clonetest.Alter(t, clone.DB, slowly)
+	var wait sync.WaitGroup
+	wait.Go(func() { clone.MustSync(t, clonetest.ViaSQL) })
+	for central.Text(t, "select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'") == "0" {
+		time.Sleep(10 * time.Millisecond)
+	}
+	central.Exec(t, "select lizsync.allot_blocks(gen_random_uuid(), array['city.a_id_seq'])")
+	wait.Wait()
+	assert.Equal(t, "0", central.Text(t, overlapping))
+}
+
+// One sequence must not keep the others, and what was edited, from being synchronised; nor may what a clone claims keep others from their numbers.
+func TestExchangeGoesOnWhereNoNumbersCanBeGiven(t *testing.T) {
+	t.Parallel()
+	central := clonetest.NewCentral(t, `
+		create schema city;
+		create table city.site (id smallserial primary key, name text);
+		create table city.tree (id serial primary key, name text)`)
+	clone := central.Clone(t)
+	clone.Exec(t, "insert into city.site (name) select 'a' from generate_series(1, 60)")
+	central.Exec(t, `
+		select lizsync.allot_block('city.site_id_seq', gen_random_uuid()) from generate_series(1, 30);
+		select setval('city.site_id_seq', 32760);
+		alter sequence city.site_id_seq increment 2`)
+	assert.Equal(t, 60, clone.MustSync(t, clonetest.ViaSQL).ReplayedToCentral)
+
+	clone.Exec(t, "insert into lizsync.key_blocks (id, sequence, clone, range) values (900, 'city.tree_id_seq', lizsync.server_id(), '[5,)')")
+	_, err := clone.Sync(t, clonetest.ViaSQL)
+	require.Error(t, err, "the clone cannot draw from it either")
+	clone.Exec(t, "update lizsync.key_blocks set range = 'empty', used = 4611686018427387904 where id = 900")
+	_, _ = clone.Sync(t, clonetest.ViaSQL)
+	clone.Exec(t, "delete from lizsync.key_blocks where id = 900")
+	assert.Equal(t, "0", central.Text(t, "select count(*) from lizsync.key_blocks where isempty(range) or upper_inf(range)"))
+	central.Exec(t, "alter sequence city.tree_id_seq increment 2; select lizsync.allot_blocks(gen_random_uuid(), array['city.tree_id_seq'])")
+
+	central.Exec(t, `
+		alter table city.tree alter id drop default;
+		drop sequence city.tree_id_seq;
+		create sequence city.tree_id_seq;
+		alter table city.tree alter id set default nextval('city.tree_id_seq')`) // as a role that has granted nothing
+	clone.Exec(t, "insert into city.tree (name) select 'b' from generate_series(1, 40000)")
+	assert.Equal(t, 40000, clone.MustSync(t, clonetest.ViaProgram).ReplayedToCentral)
+}
