@@ -100,3 +100,17 @@ func TestExchangeGoesOnWhereNoNumbersCanBeGiven(t *testing.T) {
 	clone.Exec(t, "insert into city.tree (name) select 'b' from generate_series(1, 40000)")
 	assert.Equal(t, 40000, clone.MustSync(t, clonetest.ViaProgram).ReplayedToCentral)
 }
+
+// Central comes back from a backup, on another timeline: what it allots then is not what it may have allotted since the backup.
+func TestBlocksAfterALostTime(t *testing.T) {
+	t.Parallel()
+	central := clonetest.NewCentral(t, "create schema city; create table city.a (id serial primary key)")
+	central.Clone(t)
+	central.Exec(t, "update lizsync.key_sequences set era = 'another cluster'")
+	for range 2 {
+		central.Exec(t, "select lizsync.allot_blocks(gen_random_uuid(), array['city.a_id_seq'])")
+	}
+	const gap = "select (lower(a.range) - upper(b.range)) / 65535 from lizsync.key_blocks a, lizsync.key_blocks b where (a.id, b.id) = ($1::text::bigint, $2::text::bigint)"
+	assert.Equal(t, "2049", central.Text(t, gap, "1", "2"))
+	assert.Equal(t, "0", central.Text(t, gap, "2", "3"))
+}
