@@ -96,7 +96,8 @@ func TestPrepareAddsWhatIsAskedAndReportsTheRest(t *testing.T) {
 		insert into "Ville été"."L'arbre ""x"".y" (name) values ('platane'), (null);
 		create table "Ville été".branch (uid uuid primary key default gen_random_uuid(), tree integer references "Ville été"."L'arbre ""x"".y");
 		create schema quiet; create table quiet.t (id serial primary key);
-		create table public.forgotten (id serial primary key)`)
+		create table public.forgotten (id serial primary key);
+		insert into lizsync.local_keys values ('"Ville été"."L''arbre ""x"".y"')`)
 	tree := `"Ville été"."L'arbre ""x"".y"`
 
 	var told story
