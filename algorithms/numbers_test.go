@@ -157,3 +157,64 @@ func TestNumbersOfEveryKindOfKey(t *testing.T) {
 				|| ' ' || (select count(distinct id) from city.domain) || ' ' || (select count(distinct id) from city.numeric)`))
 	}
 }
+
+// A well is a site: its key is the number of the site, and what refers to it has that number too.
+func TestKeysThatAreReferencesFollow(t *testing.T) {
+	t.Parallel()
+	central := centralDatabase(t, `
+		create schema city;
+		create table city.site (id serial primary key, name text);
+		create table city.well (id integer primary key references city.site, up integer references city.well, depth integer);
+		create table city.visit (id serial primary key, well_id integer references city.well, note text);
+		insert into city.site (name) values ('one'); insert into city.well (id) values (1)`)
+	clone := pgtest.Database(t)
+	layers := []any{"city.site", "city.well", "city.visit"}
+	require.NoError(t, deploy(t, central, clone, pack(t, central, layers, nil), nil))
+	duplicate := clone.Copy(t)
+	for who, db := range map[string]*pgtest.DB{"first": clone, "second": duplicate} {
+		db.Exec(t, `
+			with s as (insert into city.site (name) values ($1) returning id)
+			insert into city.well (id, up) select id, id from s`, who)
+		db.Exec(t, "insert into city.visit (well_id, note) select id, 'visit of ' || $1 from city.site where name = $1", who)
+	}
+	synchronize(t, central, clone)
+	require.NoError(t, deploy(t, central, duplicate, pack(t, central, layers, nil), map[string]any{"KEEP_UNSENT_CHANGES": true, "RECREATE_CLONE_SERVER_ID": true}))
+	for range 2 {
+		synchronize(t, central, duplicate)
+		synchronize(t, central, clone)
+	}
+	for _, db := range []*pgtest.DB{central, clone, duplicate} {
+		assert.Equal(t, "visit of first first first, visit of second second second", db.Text(t, `
+			select string_agg(concat_ws(' ', v.note, s.name, u.name), ', ' order by v.note)
+			from city.visit v join city.well w on w.id = v.well_id join city.site s on s.id = w.id join city.site u on u.id = w.up`))
+	}
+	central.Exec(t, "select lizsync.renumber('city.site', (select uid from city.site where name = 'one'), 900)")
+	assert.Equal(t, "900", central.Text(t, "select id from city.well where depth is null and up is null"))
+}
+
+// What a clone with local keys refers to was deleted: the number is that of another row on central.
+func TestReferenceToADeletedRowOfLocalKeysIsNotGivenToAnother(t *testing.T) {
+	t.Parallel()
+	central := centralDatabase(t, siteTables)
+	central.Exec(t, "alter table city.part drop constraint part_site_id_fkey")
+	moveKeys(t, central, "local")
+	clone := pgtest.Database(t)
+	require.NoError(t, deploy(t, central, clone, pack(t, central, siteLayers, nil), nil))
+	central.Exec(t, "insert into city.site (name) values ('c3'), ('doomed'), ('c5')")
+	synchronize(t, central, clone)
+	clone.Exec(t, `
+		insert into city.visit (site_id, note) select id, 'visit of doomed' from city.site where name = 'doomed';
+		insert into city.site (name) values ('mine'); insert into city.visit (site_id, note) select id, 'visit of mine' from city.site where name = 'mine';
+		delete from city.site where name = 'mine'`)
+	central.Exec(t, "update city.site set id = id + 100 where name = 'doomed'; delete from city.site where name = 'doomed'; insert into city.site (name) select 'c' from generate_series(1, 9)")
+	moveKeys(t, central, "shared")
+	told, err := tryDeploy(t.Context(), t, central, clone, pack(t, central, siteLayers, nil), map[string]any{"KEEP_UNSENT_CHANGES": true})
+	require.NoError(t, err)
+	assert.Contains(t, told.all(), "the row that it refers to was deleted")
+	synchronize(t, central, clone)
+	synchronize(t, central, clone)
+	for _, db := range []*pgtest.DB{central, clone} {
+		assert.Equal(t, "first of spring, pump of well", db.Text(t, children))
+	}
+	assert.Equal(t, "2", central.Text(t, "select count(*) from lizsync.conflicts where rule_applied = 'given up' and row_data operator(public.->) 'note' like 'visit of %'"))
+}

@@ -195,7 +195,7 @@ func TestStatusTellsOfNumbersThatRunShort(t *testing.T) {
 	require.Empty(t, short())
 	central.Exec(t, "select setval('city.tree_id_seq', 32000), setval('city.road_id_seq', 2147483640)")
 	require.Equal(t, []any{
-		"the sequence city.road_id_seq stands at 2147483640 on central, among the numbers that its clones have, which begin at 2147418113: somebody has set it",
-		"the sequence city.tree_id_seq stands at 32000 on central, and the blocks of its clones begin at 32568: 567 numbers are left",
+		"the sequence city.road_id_seq stands at 2147483640 on central, among the numbers that its clones have, which begin at 2147418112: somebody has set it",
+		"the sequence city.tree_id_seq stands at 32000 on central, and the blocks of its clones begin at 32567: 566 numbers are left",
 	}, short())
 }

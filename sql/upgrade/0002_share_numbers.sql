@@ -16,6 +16,7 @@ create table lizsync.key_sequences (
     relid oid not null,
     allotter text not null unique,
     size integer not null,
+    top bigint not null,
     era text not null
 );
 comment on table lizsync.key_sequences is 'On central: the sequences of which clones have blocks.';
@@ -23,6 +24,7 @@ comment on column lizsync.key_sequences.sequence is 'Schema and name, quoted whe
 comment on column lizsync.key_sequences.relid is 'Its object id, by which it is known again under another name.';
 comment on column lizsync.key_sequences.allotter is 'The sequence in the schema lizsync that gives the last number of each block, downwards: what it has given it never gives again, whatever becomes of the transaction.';
 comment on column lizsync.key_sequences.size is 'How many numbers a block has.';
+comment on column lizsync.key_sequences.top is 'The greatest number that the sequence and the columns that draw from it took when the allotter was made.';
 comment on column lizsync.key_sequences.era is 'The cluster and its timeline, which a restore and a promotion change, when a block was allotted last.';
 
 create table lizsync.key_blocks (
@@ -58,6 +60,9 @@ comment on column lizsync.key_references.parent is 'The table whose rows it refe
 comment on column lizsync.key_references.parent_column is 'The key of that table.';
 comment on column lizsync.key_references.evidence is 'What tells so: a view, a project, the name of the column.';
 
+create type lizsync.drawn_column as (relid oid, column_name text, sequence oid, is_plain boolean);
+comment on type lizsync.drawn_column is 'A column that a sequence numbers; without a name when a trigger or function does that; is_plain where the column has just the number drawn.';
+
 create type lizsync.key_block as (id bigint, sequence text, range int8range, used bigint);
 comment on type lizsync.key_block is 'A block of numbers, as the two sides tell each other; without id and range, a sequence of the clone that has none.';
 
@@ -65,6 +70,9 @@ alter type lizsync.handshake add attribute blocks lizsync.key_block[];
 alter type lizsync.acknowledgement add attribute blocks lizsync.key_block[];
 alter table lizsync.exchanges add column blocks lizsync.key_block[];
 comment on column lizsync.exchanges.blocks is 'On central: the blocks of numbers that the clone gets.';
+
+alter table lizsync.rebased_rows add column renumbered text[] not null default '{}';
+comment on column lizsync.rebased_rows.renumbered is 'Columns whose numbers were replaced by those that the rows which they refer to have now.';
 
 create unlogged table lizsync.rebased_numbers (
     relation text not null,

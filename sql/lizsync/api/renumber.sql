@@ -40,12 +40,17 @@ begin
     if p_id = (v_row -> v_column)::bigint then
         return;
     end if;
-    if p_uid in (select e from lizsync.edited_here(p_table, v_column, true) as e) then
+    if p_uid not in (select e from lizsync.edited_here(p_table, v_column, true) as e) then
+        if exists (select from lizsync.central) then
+            raise exception 'central and other clones know the row % of % by its number', p_uid, c_name using errcode = 'object_not_in_prerequisite_state',
+                hint = 'Give it another number on central, when all clones have synchronised.';
+        end if;
+    else
         v_here := ' and t.uid in (select e from lizsync.edited_here(%s, %L, false) as e)';
     end if;
 
     for v_one in
-        with reference as (
+        with recursive direct as (
             select k.child, k.child_columns as columns, array_position(k.parent_columns, v_column) as n, k.parent_columns
             from lizsync.foreign_keys(array[p_table::oid]) as k
             where k.parent = p_table and v_column = any (k.parent_columns)
@@ -58,6 +63,14 @@ begin
                     select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
                     where i.indrelid = p_table and i.indisunique and i.indnkeyatts = 1 and a.attname = v_column
                 )
+        ), reference as (
+            select * from direct
+            union
+            -- A key that is itself a reference has that number.
+            select k.child, k.child_columns, 1, array[v_column]
+            from reference r
+            cross join lateral lizsync.foreign_keys(array[r.child]) as k
+            where cardinality(r.columns) = 1 and k.parent = r.child and k.parent_columns = r.columns
         ), target as (
             select
                 r.child, r.columns[r.n] as name,

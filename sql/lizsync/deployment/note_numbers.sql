@@ -38,6 +38,20 @@ begin
             on conflict do nothing',
             v_key.parent_column, v_key.parent
         ) using v_key.parent, v_key.parent_column, coalesce(v_key.is_local, false), v_numbers;
+        continue when not coalesce(v_key.is_local, false);
+        -- For the new tables the number is that of another row.
+        update lizsync.rebased_rows b
+        set given_up = true, refused = format('the row that it refers to was deleted: %s %s', v_key.parent, d.number)
+        from unnest(v_key.children, v_key.child_columns) as c (relation, name)
+        join lizsync.incoming i on i.exchange = c_exchange and i.relation = c.relation
+        cross join lateral (
+            select l.row_data -> v_key.parent_column as number
+            from audit.logged_actions l
+            where l.relid = to_regclass(v_key.parent) and l.action = 'D' and l.row_data -> v_key.parent_column = i.fields -> c.name
+            limit 1
+        ) as d
+        where b.relation = i.relation and b.uid = i.uid and (c.relation, c.name) <> (v_key.parent, v_key.parent_column)
+            and not exists (select from lizsync.rebased_numbers r where r.relation = v_key.parent and r.number::text = d.number);
     end loop;
 end
 $$;

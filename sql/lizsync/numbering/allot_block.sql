@@ -1,10 +1,10 @@
-create or replace function lizsync.allot_block(p_sequence regclass, p_clone uuid) returns lizsync.key_block
+create or replace function lizsync.allot_block(p_sequence regclass, p_clone uuid, p_drawn lizsync.drawn_column[]) returns lizsync.key_block
 language plpgsql
 set search_path from current
 as $$
 declare
-    c_at_most constant integer := 10000; -- rows that somebody has numbered by hand stand in so many blocks, and we give up
-    v_from constant lizsync.key_sequences := lizsync.allotter(p_sequence);
+    c_at_most constant integer := 1000; -- in so many blocks stand rows that somebody has numbered by hand, and we give up
+    v_from constant lizsync.key_sequences := lizsync.allotter(p_sequence, p_drawn);
     v_step constant bigint := (select seqincrement from pg_sequence where seqrelid = p_sequence);
     v_position bigint;
     v_low bigint;
@@ -22,7 +22,7 @@ begin
         if v_low <= v_position then
             return null;
         end if;
-        if not lizsync.is_range_taken(p_sequence, v_low, v_high) then
+        if lizsync.least_number(p_sequence, v_low, v_high, p_drawn) is null then
             insert into lizsync.key_blocks (sequence, clone, range) values (v_from.sequence, p_clone, int8range(v_low, v_high, '[]'))
             returning id, sequence, range, used into v_block;
             return v_block;
@@ -31,6 +31,6 @@ begin
     return null;
 end
 $$;
-comment on function lizsync.allot_block(regclass, uuid) is
+comment on function lizsync.allot_block(regclass, uuid, lizsync.drawn_column[]) is
     'On central: allots the next block of the numbers of a sequence to a clone; null when none is left that central''s own numbers or its rows do not reach into.';
-revoke all on function lizsync.allot_block(regclass, uuid) from public;
+revoke all on function lizsync.allot_block(regclass, uuid, lizsync.drawn_column[]) from public;

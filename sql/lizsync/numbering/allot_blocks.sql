@@ -7,19 +7,24 @@ language plpgsql security definer
 set search_path from current
 as $$
 declare
+    v_drawn constant lizsync.drawn_column[] := lizsync.all_drawn_columns();
     v_sequence text;
     v_block lizsync.key_block;
     v_blocks lizsync.key_block[] := '{}';
 begin
     perform set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off';
     perform pg_advisory_xact_lock(hashtextextended('lizsync.key_blocks', 0::bigint));
-    for v_sequence in select s from lizsync.shared_sequences(p_sequences) as s order by s loop
-        v_block := lizsync.allot_block(v_sequence::regclass, p_clone);
+    for v_sequence in select s from lizsync.shared_sequences(p_sequences, v_drawn) as s order by s loop
+        if not has_sequence_privilege(v_sequence, 'select') then
+            raise exception 'the role % that owns LizSync on central may not read the sequence %', current_user, v_sequence
+                using errcode = 'object_not_in_prerequisite_state', hint = format('GRANT SELECT ON SEQUENCE %s TO %I', v_sequence, current_user);
+        end if;
+        v_block := lizsync.allot_block(v_sequence::regclass, p_clone, v_drawn);
         if v_block.id is null then
             raise exception 'central has no numbers of the sequence % left for another clone', v_sequence
                 using errcode = 'object_not_in_prerequisite_state',
                     detail = (select r.explanation from lizsync.number_room(array[v_sequence::regclass::oid]) as r),
-                    hint = 'give the columns that draw from it a wider type: ALTER TABLE ... ALTER COLUMN ... TYPE bigint, ALTER SEQUENCE ... AS bigint; then make a new package';
+                    hint = 'where rows were given numbers by hand all over the range, or few are left: give the columns that draw from it a wider type, ALTER TABLE ... ALTER COLUMN ... TYPE bigint, ALTER SEQUENCE ... AS bigint, then make a new package; or prepare the tables with SERIAL_KEYS=local';
         end if;
         v_blocks := v_blocks || v_block;
     end loop;

@@ -1,11 +1,10 @@
 -- A default names its sequence, or a function whose body does; the body of a BEFORE trigger tells of no column. What a body names
 -- without a schema is looked for in the schema of the table.
-create or replace function lizsync.drawn_columns(p_relids oid[]) returns table (
-    relid oid, column_name text, sequence oid, is_plain boolean
-)
+create or replace function lizsync.drawn_columns(p_relids oid[]) returns setof lizsync.drawn_column
 language sql stable
 set search_path from current
 set quote_all_identifiers = off
+set jit = off
 as $$
     with column_default as materialized (
         select

@@ -5,6 +5,7 @@ language plpgsql stable
 set search_path from current
 as $$
 declare
+    v_drawn constant lizsync.drawn_column[] := lizsync.all_drawn_columns();
     v_one record;
     v_position bigint;
     v_top bigint;
@@ -16,7 +17,7 @@ begin
         where q.seqrelid = any (p_sequences) and q.seqincrement > 0
     loop
         execute format('select last_value from %s', v_one.label) into strict v_position;
-        v_top := lizsync.greatest_number(v_one.seqrelid, v_position);
+        v_top := lizsync.greatest_number(v_one.seqrelid, v_position, v_drawn);
         select min(lower(b.range)) into v_lowest from lizsync.key_blocks b where b.sequence = v_one.label;
         sequence := v_one.seqrelid;
         numbers_left := greatest(0, (coalesce(v_lowest - 1, v_top) - v_position) / v_one.seqincrement);

@@ -1,4 +1,5 @@
 -- A sequence from which an open transaction has drawn is left until the next synchronisation, for which it has numbers enough. What is left of the block before is not used any more.
+-- TRUNCATE ... RESTART IDENTITY would give the numbers again: it begins with the last one, which says to synchronise.
 create or replace function lizsync.take_blocks(p_clone uuid, p_blocks lizsync.key_block[]) returns void
 language plpgsql
 set search_path from current
@@ -19,7 +20,7 @@ begin
         begin
             perform set_config('lock_timeout', '100ms', true);
             execute format(
-                'alter sequence %s minvalue %s maxvalue %s start %2$s restart %2$s no cycle', v_block.sequence, v_block.low, v_block.high
+                'alter sequence %s minvalue %s maxvalue %s start %3$s restart %2$s no cycle', v_block.sequence, v_block.low, v_block.high
             );
         exception when lock_not_available then
             null;
