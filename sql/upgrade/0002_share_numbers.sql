@@ -14,6 +14,7 @@ where tgname = '00_audit_trigger_row' and c.relkind = 'r';
 create table lizsync.key_sequences (
     sequence text primary key,
     relid oid not null,
+    former_relids oid[] not null default '{}',
     allotter text not null unique,
     size integer not null,
     top bigint not null,
@@ -22,6 +23,7 @@ create table lizsync.key_sequences (
 comment on table lizsync.key_sequences is 'On central: the sequences of which clones have blocks.';
 comment on column lizsync.key_sequences.sequence is 'Schema and name, quoted where SQL needs it.';
 comment on column lizsync.key_sequences.relid is 'Its object id, by which it is known again under another name.';
+comment on column lizsync.key_sequences.former_relids is 'Object ids of sequences that had the name before, and may have another one now.';
 comment on column lizsync.key_sequences.allotter is 'The sequence in the schema lizsync that gives the last number of each block, downwards: what it has given it never gives again, whatever becomes of the transaction.';
 comment on column lizsync.key_sequences.size is 'How many numbers a block has.';
 comment on column lizsync.key_sequences.top is 'The greatest number that the sequence and the columns that draw from it took when the allotter was made.';

@@ -47,7 +47,7 @@ begin
 
     select int8range(min(lower(range)), max(upper(range))) into v_given
     from lizsync.key_blocks
-    where sequence in (c_name, v_found.sequence) or sequence in (select k.sequence from lizsync.key_sequences k where k.relid = p_sequence);
+    where sequence in (c_name, v_found.sequence) or sequence in (select k.sequence from lizsync.key_sequences k where p_sequence = any (k.former_relids || k.relid));
     v_lowest := v_position;
     if v_found.top < v_greatest then
         v_top := v_greatest; -- it was widened: there is room above the blocks that were given
@@ -57,6 +57,7 @@ begin
     end if;
     v_top := v_top - mod(v_top - v_position, v_step); -- in step with central's own numbers
     delete from lizsync.key_sequences where sequence in (c_name, v_found.sequence);
+    v_found.former_relids := coalesce(v_found.former_relids || v_found.relid, '{}');
     v_found.sequence := c_name;
     v_found.relid := p_sequence;
     v_found.size := greatest(least((v_top - v_lowest) / v_step / 32768, 1000000), 100);
@@ -68,8 +69,8 @@ begin
     );
     execute format('comment on sequence %s is %L', v_found.allotter, format('LizSync: the last number of each block of %s that clones have.', c_name));
     v_found.era := c_era;
-    insert into lizsync.key_sequences (sequence, relid, allotter, size, top, era)
-    values (v_found.sequence, v_found.relid, v_found.allotter, v_found.size, v_found.top, v_found.era);
+    insert into lizsync.key_sequences (sequence, relid, former_relids, allotter, size, top, era)
+    values (v_found.sequence, v_found.relid, v_found.former_relids, v_found.allotter, v_found.size, v_found.top, v_found.era);
     return v_found;
 end
 $$;
