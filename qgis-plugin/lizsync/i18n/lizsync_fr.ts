@@ -182,6 +182,8 @@ Sans RUN_MIGRATIONS, aucune mise à jour n'est faite, et il est seulement dit le
     <message>
         <source>Prepares the tables of the central database to be synchronised: gives the database its identity, each table a column uid, and the triggers that record its edits. Run it after create_database_structure, and again when tables were added.
 
+Numbers that a sequence gives, such as the key of a serial column, are the same on all databases: clones draw theirs from blocks that central allots to them. SERIAL_KEYS can leave the numbers of tables to each database instead.
+
 Each table is prepared whole or not at all, and one that somebody is editing is left after a few seconds rather than waited for: the others are done, and the algorithm then fails with the list of those to be done again. What a table has already is not touched, and not even locked.
 
 A table of more than 100,000 rows or 64 MB gets its uid column while people read and edit it: in steps, which lock it for a moment each and whose locks are waited for half a second at a time. When it is stopped half-way, it goes on from there the next time. Some tables cannot be filled so, such as those with triggers that would fire; a message says which, for how long nobody can use them, and what to do about it.
@@ -189,11 +191,21 @@ A table of more than 100,000 rows or 64 MB gets its uid column while people read
 At the end it tells what each table still lacks, and which ones are unsafe to synchronise, with the reason and the remedy. With all three options off it only tells, also how long a big table will take.</source>
         <translation>Prépare les tables de la base centrale à être synchronisées : donne à la base son identité, à chaque table une colonne uid, et les déclencheurs qui enregistrent ses modifications. À lancer après create_database_structure, et de nouveau quand des tables ont été ajoutées.
 
+Les numéros que donne une séquence, comme la clé d'une colonne serial, sont les mêmes dans toutes les bases : les clones tirent les leurs de blocs que la base centrale leur attribue. SERIAL_KEYS permet de laisser plutôt chaque base numéroter ses tables elle-même.
+
 Chaque table est préparée entièrement ou pas du tout, et celle que quelqu'un modifie est laissée au bout de quelques secondes plutôt qu'attendue : les autres sont faites, et l'algorithme échoue alors avec la liste de celles qui restent à faire. Ce qu'une table possède déjà n'est pas touché, ni même verrouillé.
 
 Une table de plus de 100 000 lignes ou de 64 Mo reçoit sa colonne uid pendant qu'on la lit et la modifie : par étapes, dont chacune la verrouille un instant et dont les verrous sont attendus une demi-seconde à la fois. Arrêtée à mi-chemin, l'opération reprend là où elle en était. Certaines tables ne peuvent être remplies ainsi, comme celles dont des déclencheurs s'exécuteraient ; un message dit lesquelles, pendant combien de temps personne ne peut les utiliser, et que faire.
 
 À la fin, il est dit ce qui manque encore à chaque table, et lesquelles ne peuvent pas être synchronisées sans risque, avec la raison et le remède. Si les trois options sont décochées, c'est tout ce qui est fait, et il est dit aussi combien de temps prendra une grande table.</translation>
+    </message>
+    <message>
+        <source>Keys that a sequence numbers</source>
+        <translation>Clés numérotées par une séquence</translation>
+    </message>
+    <message>
+        <source>Shared: the numbers are the same everywhere, because each clone draws from blocks that central allots to it. Local: each database numbers for itself, and the numbers are not sent. The prepared tables of the chosen schemas are moved to what is given here, and their clones must be deployed again. When it is not given, tables stay as they are, and those that are prepared for the first time are shared.</source>
+        <translation>Shared : les numéros sont les mêmes partout, car chaque clone tire les siens de blocs que la base centrale lui attribue. Local : chaque base numérote pour elle-même, et les numéros ne sont pas transmis. Les tables préparées des schémas choisis passent à ce qui est donné ici, et leurs clones doivent être déployés de nouveau. Sans ce paramètre, les tables restent comme elles sont, et celles qui sont préparées pour la première fois ont des numéros partagés (shared).</translation>
     </message>
     <message>
         <source>The central database, where LizSync is installed.</source>
@@ -764,12 +776,16 @@ Le programme parle lui-même aux deux bases, si bien que le clone n'a besoin d'a
         <translation>État d'un clone</translation>
     </message>
     <message>
-        <source>Tells when the clone last synchronised, how many rows wait on each side, which values have lost, and which rows are pending and why; and whether the functions of LizSync on both sides are as they should be.
+        <source>Tells when the clone last synchronised, how many rows wait on each side, which values have lost, which rows are pending and why, and which numbers run short; and whether the functions of LizSync on both sides are as they should be.
 
 It changes nothing, waits for nobody and may run at any time, also while the clone synchronises.</source>
-        <translation>Dit quand le clone a été synchronisé pour la dernière fois, combien de lignes restent à transmettre de chaque côté, quelles valeurs ont perdu, et quelles lignes sont en attente et pourquoi ; et si les fonctions de LizSync sont des deux côtés comme elles doivent être.
+        <translation>Dit quand le clone a été synchronisé pour la dernière fois, combien de lignes restent à transmettre de chaque côté, quelles valeurs ont perdu, quelles lignes sont en attente et pourquoi, et quels numéros vont manquer ; et si les fonctions de LizSync sont des deux côtés comme elles doivent être.
 
 Il ne change rien, n'attend personne et peut être lancé à tout moment, même pendant que le clone se synchronise.</translation>
+    </message>
+    <message>
+        <source>Numbers that run short</source>
+        <translation>Numéros qui vont manquer</translation>
     </message>
     <message>
         <source>Conflicts and pending rows to list</source>
