@@ -218,3 +218,23 @@ func TestReferenceToADeletedRowOfLocalKeysIsNotGivenToAnother(t *testing.T) {
 	}
 	assert.Equal(t, "2", central.Text(t, "select count(*) from lizsync.conflicts where rule_applied = 'given up' and row_data operator(public.->) 'note' like 'visit of %'"))
 }
+
+// Apostrophes and quotes in names, and bodies of functions that name sequences which are gone.
+func TestSequencesAreFoundWhateverTheirNames(t *testing.T) {
+	t.Parallel()
+	central := centralDatabase(t, `
+		create schema city;
+		create sequence city."L'arbre ""b"".c";
+		create function city.gone() returns trigger language plpgsql as $$ begin new.id := nextval('other.gone_seq'); return new; end $$;
+		create function city.quoted() returns trigger language plpgsql as $$ begin new.id := nextval('"L''arbre ""b"".c"'); return new; end $$;
+		create table city.a (id integer primary key);
+		create table city.b (id integer primary key default nextval('city."L''arbre ""b"".c"'::text));
+		create table city."L'été" (id serial primary key);
+		create trigger gone before insert on city.a for each row execute function city.gone();
+		create trigger quoted before insert on city.b for each row execute function city.quoted()`)
+	assert.Equal(t, [][]string{
+		{"city.b", pgtest.Null, `city."L'arbre ""b"".c"`, "f"}, {"city.b", "id", `city."L'arbre ""b"".c"`, "t"}, {`city."L'été"`, "id", `city."L'été_id_seq"`, "t"},
+	}, central.Rows(t, `
+		select relid::regclass::text collate "C", column_name, sequence::regclass::text, is_plain
+		from lizsync.drawn_columns(array(select oid from pg_class where relkind = 'r' and relnamespace = 'city'::regnamespace)) order by 1 desc, 2 nulls first`))
+}

@@ -9,7 +9,7 @@ as $$
     with column_default as materialized (
         select
             d.oid as id, d.adrelid as relid, a.attname::text as name, e.expression,
-            e.expression ~ '^[(]*nextval[(][(]*''[^'']+''(::[a-z ]+|[)])*$'
+            e.expression ~ '^[(]*nextval[(][(]*''([^'']|'''')+''(::[a-z ]+|[)])*$'
                 and lizsync.base_type(a.atttypid) in ('pg_catalog.int2', 'pg_catalog.int4', 'pg_catalog.int8') as is_plain
         from pg_attrdef d
         join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
@@ -26,13 +26,13 @@ as $$
         -- A row trigger before an insert.
         where tgrelid = any (p_relids) and not tgisinternal and tgtype & 7 = 7
     ), named as (
-        select relid, name, m[1] as sequence, is_plain
-        from column_default cross join lateral regexp_matches(expression, 'nextval[(][(]*''([^'']+)''::text', 'g') as m
+        select relid, name, replace(m[1], '''''', '''') as sequence, is_plain
+        from column_default cross join lateral regexp_matches(expression, 'nextval[(][(]*''((?:[^'']|'''')+)''::text', 'g') as m
         union all
-        select b.relid, b.name, m[1], false
+        select b.relid, b.name, replace(m[1], '''''', ''''), false
         from body b
         join pg_proc p on p.oid = b.id
-        cross join lateral regexp_matches(p.prosrc, 'nextval[[:space:]]*[(][[:space:]]*''([^'']+)''', 'gi') as m
+        cross join lateral regexp_matches(p.prosrc, 'nextval[[:space:]]*[(][[:space:]]*''((?:[^'']|'''')+)''', 'gi') as m
     ), drawn as (
         select d.refobjid as relid, a.attname::text as name, d.objid as sequence, true as is_plain
         from pg_depend d
@@ -48,11 +48,13 @@ as $$
         join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = b.id and d.refclassid = 'pg_class'::regclass
         union all
         select
-            n.relid, n.name, coalesce(to_regclass(n.sequence), to_regclass(format('%I.%s', s.nspname, n.sequence)))::oid, n.is_plain
+            n.relid, n.name,
+            coalesce(to_regclass(n.sequence), case when n.sequence !~ '^("([^"]|"")+"|[^".]+)[.]' then to_regclass(format('%I.%s', s.nspname, n.sequence)) end)::oid,
+            n.is_plain
         from named n
         join pg_class c on c.oid = n.relid
         join pg_namespace s on s.oid = c.relnamespace
-        where n.sequence ~ '^("[^"]+"|[a-zA-Z_][a-zA-Z0-9_$]*)([.]("[^"]+"|[a-zA-Z_][a-zA-Z0-9_$]*))?$'
+        where n.sequence ~ '^("([^"]|"")+"|[^".[:space:]]+)([.]("([^"]|"")+"|[^".[:space:]]+))?$'
     )
     select w.relid, w.name, w.sequence, bool_or(w.is_plain)
     from drawn w join pg_sequence q on q.seqrelid = w.sequence
