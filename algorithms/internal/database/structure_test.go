@@ -343,6 +343,8 @@ func TestOverrideStopsTheAuditAndKeepsTheData(t *testing.T) {
 		select lizsync.add_uid_columns('Ville été', 'L''arbre "x".y');
 		select audit.audit_table('"Ville été"."L''arbre ""x"".y"');
 		insert into "Ville été"."L'arbre ""x"".y" (name) values ('plane')`)
+	db.Exec(t, `select lizsync.allot_blocks(gen_random_uuid(), array[pg_get_serial_sequence('"Ville été"."L''arbre ""x"".y"', 'id')])`)
+	assert.Equal(t, "1", db.Text(t, "select count(*) from pg_sequences where sequencename like 'allotter%'"))
 	var told recorder
 	require.NoError(t, install(t, db.URL, database.InstallOptions{Override: true}, &told))
 	assert.Contains(t, told.lines, "warning: the old structure is replaced: 1 recorded edits, the history, the conflicts and the server id go with it")
