@@ -397,6 +397,62 @@ func TestTakenOverCloneIsDeployedWithItsUnsentEdits(t *testing.T) {
 	})
 }
 
+// The original left numbers to each database, also where foreign keys reference them.
+func TestTakenOverCentralSharesTheNumbersThatForeignKeysReference(t *testing.T) {
+	t.Parallel()
+	overShapes(t, func(t *testing.T, s shape) {
+		o := newOriginal(t, s)
+		for _, db := range []*pgtest.DB{o.central, o.clone} {
+			as(t, db, o.owner, `create table "Ville été".feuille (id serial primary key, uid uuid not null unique default gen_random_uuid(), arbre integer references `+trunk+`, nom text)`,
+				fmt.Sprintf(`create trigger %s_row after insert or update or delete on "Ville été".feuille for each row execute function %s.if_modified_func('true')`, s.trigger, s.log))
+			if s.log == "lizsync" {
+				as(t, db, o.owner, `update lizsync.synchronized_tables set sync_tables = sync_tables || '["\"Ville été\".\"feuille\""]'`)
+			}
+		}
+		as(t, o.central, o.owner, fmt.Sprintf(`grant all on "Ville été".feuille, "Ville été".feuille_id_seq to %s`, o.anna.Name),
+			`insert into "Ville été".feuille (arbre, nom) values (11, 'of of central'), (9, 'of arbre 9')`)
+		// Both have a tree 11, and the clone's 10 is another row.
+		as(t, o.clone, o.owner, `insert into "Ville été".feuille (arbre, nom) values (11, 'of new'), (10, 'of a hundred'), (7, 'of arbre 7')`)
+
+		told, err := takeOver(t, o.central.As(t, o.owner))
+		require.NoError(t, err)
+		require.Len(t, told.warnings, 1)
+		assert.Contains(t, told.warnings[0], "the numbers of "+trunk+" are the same on all databases from now on")
+		assert.Contains(t, told.warnings[0], "KEEP_UNSENT_CHANGES")
+		told, err = takeOver(t, o.clone.As(t, o.owner))
+		require.NoError(t, err)
+		assert.Empty(t, told.warnings)
+
+		for _, via := range []clonetest.Via{clonetest.ViaProgram, clonetest.ViaSQL} {
+			_, err = o.synchronize(t, via)
+			require.ErrorContains(t, err, `central has changed how the keys of these tables are numbered: "Ville été"."L'arbre ""x"".y"`)
+			assert.Contains(t, hint(t, err), "KEEP_UNSENT_CHANGES")
+		}
+		zip := t.TempDir() + "/package.zip"
+		_, err = run(t.Context(), t, "package_central_database", map[string]any{
+			"CONNECTION_NAME_CENTRAL": o.central.As(t, o.owner), "PG_LAYERS": []any{trunk, `"Ville été"."rue"`, `"Ville été"."feuille"`}, "ZIP_FILE": zip,
+		}, &story{})
+		require.NoError(t, database.Explain(err))
+		told = &story{}
+		_, err = run(t.Context(), t, "deploy_database_server_package", map[string]any{
+			"CONNECTION_NAME_CENTRAL": o.central.As(t, o.owner), "CONNECTION_NAME_CLONE": o.clone.As(t, o.owner), "ZIP_FILE": zip,
+			"CENTRAL_ROLE": o.anna.Name, "STORE_CENTRAL_CONNECTION": false, "KEEP_UNSENT_CHANGES": true,
+		}, told)
+		require.NoError(t, database.Explain(err))
+		assert.Contains(t, told.all(), "2 rows that the clone has made get new numbers") // trees 12 and 100
+		for range 2 {
+			numbers, err := o.synchronize(t, clonetest.ViaProgram)
+			require.NoError(t, err)
+			assert.Equal(t, "0", numbers[3])
+		}
+		clonetest.RequireEqual(t, &clonetest.Central{DB: o.central, Tables: []string{trunk, `"Ville été"."rue"`, `"Ville été"."feuille"`}}, &clonetest.Clone{DB: o.clone})
+		for _, db := range []*pgtest.DB{o.central, o.clone} {
+			assert.Equal(t, "of a hundred, of arbre 7, of arbre 9, of new, of of central", db.Text(t, `select string_agg(nom, ', ' order by nom) from "Ville été".feuille`))
+			assert.Empty(t, db.Rows(t, `select l.nom, a."Nom" from "Ville été".feuille l join `+trunk+` a on a.id = l.arbre where l.nom <> 'of ' || a."Nom"`))
+		}
+	})
+}
+
 func TestTakenOverCloneIsOfTheRolesThatHadIt(t *testing.T) {
 	t.Parallel()
 	o := upgraded(t, shapes[1])
