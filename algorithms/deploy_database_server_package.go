@@ -69,6 +69,7 @@ A clone with edits that central has not received yet is refused: synchronise it 
 			{When: "the clone has edits that were not synchronised", Remedy: "Run synchronize_database first, or let KEEP_UNSENT_CHANGES be true."},
 			{When: "the clone to keep edits of is an older copy of itself, or central was restored from a dump older than its last synchronisation", Remedy: "Let RECREATE_CLONE_SERVER_ID be true as well, so that its edits are told from those of the other copy."},
 			{When: "the clone has synchronised since the package was made, even if the answer was lost", Remedy: "Make a new package."},
+			{When: "central has no numbers left for another clone", Remedy: "Do what the message says on central for the sequence that it names, then make a new package."},
 			{When: "the database has tables of its own under names of the package", Remedy: "Deploy to another database, or rename them."},
 			{When: "objects that were made on the clone, or that an earlier package brought, depend on the tables to be replaced", Remedy: "Drop the objects that the message names on the clone, deploy, and make those again that were made there."},
 			{When: "rows break a check of their table or domain, or a function that computes with them does not find what it names", Remedy: "Do what the message says on central for the check or the function that it names, then make a new package."},

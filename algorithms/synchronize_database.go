@@ -38,6 +38,7 @@ The program talks to both databases itself, so the clone needs no connection to 
 			{When: "this database is not a clone", Remedy: "Check CONNECTION_NAME_CLONE, or deploy a package to it."},
 			{When: "this is not the central database of the clone", Remedy: "Check CONNECTION_NAME_CENTRAL: the clone was deployed from another database."},
 			{When: "the structures differ", Remedy: "Make the same change on both sides, or deploy a new package; only data is synchronised."},
+			{When: "central has changed how the keys of these tables are numbered", Remedy: "Make a new package and deploy it to the clone, asking to keep its unsent changes."},
 			{When: "another synchronisation of this clone is running", Remedy: "Wait until it has ended."},
 			{When: "central refuses the clone", Remedy: "It was revoked, or another role speaks for it: connect to central with that role, name yours there with lizsync.entrust_clone, or deploy again."},
 			{When: "another copy of the clone has synchronised since", Remedy: "Two clones were made from one disk image, or this one was restored from a backup: deploy a package to it, asking to keep its unsent changes."},

@@ -1835,5 +1835,33 @@ L'exécution s'arrête à la première étape qui échoue et dit ce qui a été 
         <source>{path} no longer exists: save the project again.</source>
         <translation>{path} n'existe plus : enregistrez à nouveau le projet.</translation>
     </message>
+    <message>
+        <source>Keys that a sequence numbers</source>
+        <translation>Clés numérotées par une séquence</translation>
+    </message>
+    <message>
+        <source>Numbers that run short</source>
+        <translation>Numéros qui viennent à manquer</translation>
+    </message>
+    <message>
+        <source>Shared: the numbers are the same everywhere, because each clone draws from blocks that central allots to it. Local: each database numbers for itself, and the numbers are not sent. The prepared tables of the chosen schemas are moved to what is given here, and their clones must be deployed again. When it is not given, tables stay as they are, and those that are prepared for the first time are shared.</source>
+        <translation>shared : les numéros sont les mêmes partout, car chaque clone tire les siens de blocs que la base centrale lui attribue. local : chaque base numérote pour elle-même, et les numéros ne sont pas transmis. Les tables préparées des schémas choisis passent à ce qui est donné ici, et leurs clones doivent être déployés de nouveau. Sans valeur, les tables restent comme elles sont, et celles qui sont préparées pour la première fois ont des numéros partagés.</translation>
+    </message>
+    <message>
+        <source>central has changed how the keys of these tables are numbered</source>
+        <translation>la base centrale a changé la façon dont les clés de ces tables sont numérotées</translation>
+    </message>
+    <message>
+        <source>Make a new package and deploy it to the clone, asking to keep its unsent changes.</source>
+        <translation>Faire un nouveau paquet et le déployer sur le clone, en demandant de garder ses modifications non envoyées.</translation>
+    </message>
+    <message>
+        <source>central has no numbers left for another clone</source>
+        <translation>la base centrale n'a plus de numéros pour un clone de plus</translation>
+    </message>
+    <message>
+        <source>Do what the message says on central for the sequence that it names, then make a new package.</source>
+        <translation>Faire dans la base centrale ce que dit le message pour la séquence qu'il nomme, puis faire un nouveau paquet.</translation>
+    </message>
 </context>
 </TS>
