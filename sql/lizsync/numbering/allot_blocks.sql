@@ -24,7 +24,7 @@ begin
             raise exception 'central has no numbers of the sequence % left for another clone', v_sequence
                 using errcode = 'object_not_in_prerequisite_state',
                     detail = (select r.explanation from lizsync.number_room(array[v_sequence::regclass::oid]) as r),
-                    hint = 'where rows were given numbers by hand all over the range, or few are left: give the columns that draw from it a wider type, ALTER TABLE ... ALTER COLUMN ... TYPE bigint, ALTER SEQUENCE ... AS bigint, then make a new package; or prepare the tables with SERIAL_KEYS=local';
+                    hint = 'where rows were given numbers by hand all over the range, or few are left: give the columns that draw from it a wider type, ALTER TABLE ... ALTER COLUMN ... TYPE bigint, and let central go on behind the numbers that its clones have, ALTER SEQUENCE ... AS bigint, SELECT setval(...), then make a new package; or prepare the tables with SERIAL_KEYS=local';
         end if;
         v_blocks := v_blocks || v_block;
     end loop;

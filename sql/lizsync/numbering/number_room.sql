@@ -18,7 +18,8 @@ begin
     loop
         execute format('select last_value from %s', v_one.label) into strict v_position;
         v_top := lizsync.greatest_number(v_one.seqrelid, v_position, v_drawn);
-        select min(lower(b.range)) into v_lowest from lizsync.key_blocks b where b.sequence = v_one.label;
+        -- Blocks behind central's own numbers are those of a narrower type that the columns had before.
+        select min(lower(b.range)) into v_lowest from lizsync.key_blocks b where b.sequence = v_one.label and upper(b.range) > v_position;
         sequence := v_one.seqrelid;
         numbers_left := greatest(0, (coalesce(v_lowest - 1, v_top) - v_position) / v_one.seqincrement);
         is_short := numbers_left < greatest((v_top - v_one.seqmin) / v_one.seqincrement / 10, 4 * v_one.size);

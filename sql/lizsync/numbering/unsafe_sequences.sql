@@ -34,7 +34,14 @@ as $$
     union all
     select
         d.relid, 'numbers_run_short', 'warning', r.explanation,
-        format('SELECT setval(''%1$s'', ...) to the greatest number that central itself has given, where it was set too far; otherwise a wider type, such as bigint, for the columns that draw from it, and ALTER SEQUENCE %1$s AS bigint', lizsync.relation_label(d.sequence))
+        format(
+            'SELECT setval(%1$L, ...) to the greatest number that central itself has given, where it was set too far; otherwise a wider type, such as bigint, for the columns that draw from it, then ALTER SEQUENCE %1$s AS bigint%2$s',
+            lizsync.relation_label(d.sequence),
+            (
+                select format('; SELECT setval(%L, %s)', lizsync.relation_label(d.sequence), max(upper(b.range)) - 1)
+                from lizsync.key_blocks b where b.sequence = lizsync.relation_label(d.sequence) having count(*) > 0
+            )
+        )
     from drawn d
     join lizsync.number_room(array(select w.sequence from drawn w where has_sequence_privilege(w.sequence, 'select'))) as r
         on r.sequence = d.sequence and r.is_short
