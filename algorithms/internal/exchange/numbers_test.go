@@ -127,6 +127,31 @@ func TestNumberGivenByHand(t *testing.T) {
 	}
 }
 
+// The number of a row that central has is changed to one that another row has there.
+func TestNumberChangedByHand(t *testing.T) {
+	t.Parallel()
+	central := clonetest.NewCentral(t, `
+		create schema city;
+		create table city.site (id serial primary key, name text);
+		create table city.part (id serial primary key, site_id integer references city.site on update cascade, name text);
+		insert into city.site (name) values ('well'), ('spring')`)
+	clone := central.Clone(t)
+	clone.Exec(t, "with s as (insert into city.site (name) values ('the clone''s') returning id) insert into city.part (site_id, name) select id, 'part' from s")
+	clone.MustSync(t, clonetest.ViaSQL)
+	central.Exec(t, "insert into city.site (name) values ('central''s')")
+	clone.Exec(t, "update city.site set id = 3 where name = 'the clone''s'")
+	clone.MustSync(t, clonetest.ViaSQL)
+	const parent = "select s.name from city.part p join city.site s on s.id = p.site_id"
+	assert.Equal(t, "the clone's", central.Text(t, parent))
+	assert.Equal(t, "the clone's", clone.Text(t, parent))
+
+	clone.Exec(t, "select lizsync.renumber('city.site', uid) from city.site where name = 'the clone''s'")
+	clone.MustSync(t, clonetest.ViaProgram)
+	assert.Zero(t, clone.MustSync(t, clonetest.ViaSQL).Pending)
+	assert.Equal(t, "the clone's", central.Text(t, parent))
+	clonetest.RequireEqual(t, central, clone)
+}
+
 func TestRenumber(t *testing.T) {
 	t.Parallel()
 	central := clonetest.NewCentral(t, `

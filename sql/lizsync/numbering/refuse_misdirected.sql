@@ -14,7 +14,7 @@ begin
     from lizsync.changeset p
     join lizsync.number_references(array(select distinct relid from lizsync.changeset where exchange = c_exchange)) as r
         on to_regclass(r.parent)::oid = p.relid
-    where p.exchange = c_exchange and p.error is not null and p.action = 'R'
+    where p.exchange = c_exchange and p.error is not null and p.action <> 'D'
         and c.exchange = c_exchange and c.relid = p_relid and c.uid <> p.uid and to_regclass(r.child)::oid = p_relid
         and c.won -> r.child_column = p.fields -> r.parent_column;
 end
