@@ -41,7 +41,9 @@ begin
         return;
     end if;
     if p_uid not in (select e from lizsync.edited_here(p_table, v_column, true) as e) then
-        if exists (select from lizsync.central) then
+        if exists (select from lizsync.central)
+            and not exists (select from lizsync.pending_changes p where p.object_table = lizsync.relation_name(p_table) and p.object_uid = p_uid)
+        then
             raise exception 'central and other clones know the row % of % by its number', p_uid, c_name using errcode = 'object_not_in_prerequisite_state',
                 hint = 'Give it another number on central, when all clones have synchronised.';
         end if;
