@@ -50,6 +50,7 @@ func elsewhere(t *testing.T) *pgtest.DB {
 func TestFunctionsOfTheTablesFindWhatTheUsersOfCentralFind(t *testing.T) {
 	t.Parallel()
 	central := elsewhere(t)
+	central.Exec(t, "insert into lizsync.local_keys values ('s.t')")
 	clone := pgtest.Database(t)
 	clone.Exec(t, "create schema ext; create extension unaccent schema ext")
 	more := filepath.Join(t.TempDir(), "more.sql")
@@ -116,6 +117,7 @@ const registry = `
 func TestChecksAreMadeOnceAllRowsAreThere(t *testing.T) {
 	t.Parallel()
 	central := centralDatabase(t, registry)
+	central.Exec(t, "insert into lizsync.local_keys values ('s.tree')")
 	clone := pgtest.Database(t)
 	require.NoError(t, deploy(t, central, clone, pack(t, central, []any{"s.tree", "s.species"}, nil), nil))
 	assert.Equal(t, dumped(t, central, "s"), dumped(t, clone, "s"))

@@ -57,7 +57,7 @@ func TestWhatFunctionsOnlyNameIsPackaged(t *testing.T) {
 	asOwner := map[string]any{"CONNECTION_NAME_CLONE": clone.As(t, owner)}
 	require.NoError(t, deploy(t, central, clone, path, asOwner))
 	clone.Exec(t, "set role "+owner.Name+"; set search_path = s, tools, ext, public; insert into s.t (nom) values ('Été'); reset role; reset search_path")
-	assert.Equal(t, [][]string{{"Ete100ax", "E320", "10", "300", "200"}}, clone.Rows(t, "select nom, code, free, arg, n from s.t"))
+	assert.Equal(t, [][]string{{"Ete9007199253740992ax", "E320", "9007199253740992", "9007199253740992", "9007199253740992"}}, clone.Rows(t, "select nom, code, free, arg, n from s.t"))
 	assert.Equal(t, pgtest.Null, clone.Text(t, `select to_regclass('"L''autre".nobody')`), "nothing names it")
 	assert.Equal(t, pgtest.Null, clone.Text(t, "select to_regclass('tools.internal')"))
 	require.NoError(t, deploy(t, central, clone, path, map[string]any{"CONNECTION_NAME_CLONE": clone.As(t, owner), "KEEP_UNSENT_CHANGES": true}))

@@ -211,6 +211,9 @@ func TestAFullDiskLosesNothingAndRepeatsNothing(t *testing.T) {
 			{central.DB, "lizsync.exchanges"}, {central.DB, "lizsync.incoming"}, {central.DB, "lizsync.changeset"}, {central.DB, "lizsync.reply"},
 			{clone.DB, "lizsync.exchanges"}, {clone.DB, "lizsync.incoming"}, {clone.DB, "lizsync.changeset"}, {clone.DB, "lizsync.outgoing"},
 		} {
+			if where.table == "lizsync.outgoing" && via != clonetest.ViaSQL {
+				continue
+			}
 			n++
 			fault := fmt.Sprintf("%s of %s, %s", where.table, where.db.Name, via)
 			editBoth(t, clone, n)
@@ -220,7 +223,7 @@ func TestAFullDiskLosesNothingAndRepeatsNothing(t *testing.T) {
 			var pg *pgconn.PgError
 			require.ErrorAs(t, err, &pg, fault)
 			require.Equal(t, pgerrcode.DiskFull, pg.Code, "%s: %v", fault, err)
-			if where.db == clone.DB && where.table != "lizsync.exchanges" {
+			if where.db == clone.DB && where.table != "lizsync.exchanges" && where.table != "lizsync.outgoing" {
 				require.Regexp(t, "(?i)central (is|may be) done", whole(err), fault) // it is at work meanwhile
 			} else {
 				require.NotRegexp(t, "(?i)central (is|may be) done", whole(err), fault)

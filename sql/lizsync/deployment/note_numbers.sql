@@ -8,6 +8,7 @@ declare
     v_key record;
     v_numbers bigint[];
 begin
+    perform lizsync.note_client_settings();
     for v_key in
         select
             lizsync.relation_name(to_regclass(k.parent)) as parent, k.parent_column, to_regclass(k.parent) in (select l.relid from lizsync.local_keys l) as is_local,
@@ -33,11 +34,12 @@ begin
             join lizsync.incoming i on i.exchange = c_exchange and i.relation = c.relation
             where i.fields -> c.name ~ '^-?[0-9]{1,18}$'
         );
-        execute format(
-            'insert into lizsync.rebased_numbers (relation, key_column, number, uid, is_local) select $1, $2, %1$I, uid, $3 from %2$s where %1$I = any ($4)
+        perform lizsync.run_as_client(format(
+            'insert into lizsync.rebased_numbers (relation, key_column, number, uid, is_local)
+            select %2$L, %1$L, t.%1$I, t.uid, %3$L from %2$s as t where t.%1$I operator(pg_catalog.=) any (%4$L::pg_catalog.int8[])
             on conflict do nothing',
-            v_key.parent_column, v_key.parent
-        ) using v_key.parent, v_key.parent_column, coalesce(v_key.is_local, false), v_numbers;
+            v_key.parent_column, v_key.parent, coalesce(v_key.is_local, false), v_numbers
+        ));
         continue when not coalesce(v_key.is_local, false);
         -- For the new tables the number is that of another row.
         update lizsync.rebased_rows b

@@ -11,6 +11,7 @@ declare
     v_changed integer;
     v_number integer := 0;
 begin
+    perform lizsync.note_client_settings();
     for v_key in
         select f.relation, f.key_column, lizsync.relation_label(d.sequence) as sequence
         from (select distinct relation, key_column from lizsync.rebased_numbers) as f
@@ -18,22 +19,23 @@ begin
         where to_regclass(f.relation) is not null and to_regclass(f.relation) not in (select k.relid from lizsync.local_keys k)
             and f.key_column in (select attname from pg_attribute where attrelid = to_regclass(f.relation) and not attisdropped)
     loop
-        execute format(
-            'update lizsync.rebased_numbers r set new_number = t.%I from %s as t where r.relation = $1 and t.uid = r.uid', v_key.key_column, v_key.relation
-        ) using v_key.relation;
+        perform lizsync.run_as_client(format(
+            'update lizsync.rebased_numbers as r set new_number = t.%1$I
+            from %2$s as t where r.relation operator(pg_catalog.=) %2$L and t.uid operator(pg_catalog.=) r.uid',
+            v_key.key_column, v_key.relation
+        ));
         if v_key.sequence is not null then
-            execute format(
-                'update lizsync.rebased_numbers r set new_number = nextval($2)
-                where r.relation = $1 and r.new_number is null
+            v_number := v_number + lizsync.run_as_client(format(
+                'update lizsync.rebased_numbers as r set new_number = pg_catalog.nextval(%3$L::pg_catalog.regclass)
+                where r.relation operator(pg_catalog.=) %1$L and r.new_number is null
                     and exists (
-                        select from lizsync.incoming i
-                        where i.exchange = $3 and i.relation = r.relation and i.uid = r.uid and i.action = ''I''
+                        select from lizsync.incoming as i
+                        where i.exchange operator(pg_catalog.=) %4$s and i.relation operator(pg_catalog.=) r.relation
+                            and i.uid operator(pg_catalog.=) r.uid and i.action operator(pg_catalog.=) ''I''
                     )
-                    and (r.is_local or exists (select from %1$s as t where t.%2$I = r.number))',
-                v_key.relation, v_key.key_column
-            ) using v_key.relation, v_key.sequence::regclass, c_exchange;
-            get diagnostics v_drawn = row_count;
-            v_number := v_number + v_drawn;
+                    and (r.is_local or exists (select from %1$s as t where t.%2$I operator(pg_catalog.=) r.number))',
+                v_key.relation, v_key.key_column, v_key.sequence, c_exchange
+            ));
         end if;
     end loop;
 
