@@ -13,7 +13,8 @@ as $$
                 and lizsync.base_type(a.atttypid) in ('pg_catalog.int2', 'pg_catalog.int4', 'pg_catalog.int8') as is_plain
         from pg_attrdef d
         join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
-        cross join lateral pg_get_expr(d.adbin, 0) as e (expression)
+        -- A generated column names others, which cannot be shown without the table.
+        cross join lateral (select case a.attgenerated when '' then pg_get_expr(d.adbin, 0) end) as e (expression)
         where d.adrelid = any (p_relids) and a.attgenerated = ''
     ), body as (
         select c.relid, c.name, f.refobjid as id

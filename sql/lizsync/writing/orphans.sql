@@ -38,8 +38,8 @@ begin
 
         if exists (select from lizsync.former_keys(v_key.parent) as f) then
             return query execute format(
-                'select $2, p.uid, $3
-                from (select w.uid, %s from %s) as p
+                'select $2, p.row_uid, $3
+                from (select w.uid as row_uid, %s from %s) as p
                 where exists (select from %s as c where %s and not %s)',
                 (select string_agg(format('w.c%s as %I', n, c), ', ') from unnest(v_key.parent_columns) with ordinality as u (c, n)),
                 lizsync.decoded_rows(v_key.parent, v_key.parent_columns, format('lizsync.former_keys(%s)', v_key.parent), 1000000),
