@@ -89,6 +89,8 @@ type side struct {
 func newWorld(t testing.TB, server *pgtest.Server, ahead float64) *world {
 	w := &world{t: t, folder: t.TempDir(), sides: map[string]*side{}, outcomes: map[string]int{}}
 	w.central = clonetest.NewCentral(t, ddl, tablesOfHistories()...)
+	// A database that was copied or restored belongs to nobody who deploys.
+	w.central.Exec(t, "grant create on schema public to "+w.central.Owner.Name)
 	w.central.Exec(t, `insert into lizsync.key_references values ('"public"."select"', 'numéro', '"Ville d''été"."Rue.Principale"', 'id', 'a test')`)
 	options := map[string][]clonetest.Option{
 		"A": nil, "B": {clonetest.SuperuserOnClone}, "D": {clonetest.SuperuserOnCentral},
