@@ -35,9 +35,9 @@ type Result struct {
 	Rebased              int // edits that central has not received and that were kept
 }
 
-// Deploy puts a package, which was verified, into a clone. A deployment that fails leaves both databases as they were, unless
-// it is the commit on the clone that fails: central has committed then, and knows the clone as it was until this speaks with
-// the new token.
+// Deploy puts a package, which was verified, into a clone. A deployment that fails leaves both databases as they were, but
+// for numbers that central has allotted, which nobody gets then; unless it is the commit on the clone that fails: central has committed
+// then, and knows the clone as it was until this speaks with the new token.
 func Deploy(ctx context.Context, central, clone *pgx.Conn, pack *archive.Package, options Options, feedback provider.Feedback) (Result, error) {
 	d := &deployment{
 		options: options, feedback: feedback, central: central, clone: clone, manifest: pack.Manifest,

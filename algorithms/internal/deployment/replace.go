@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-
-	"github.com/lizsync/lizsync/algorithms/internal/archive"
 )
 
 // replace puts the package's tables in the place of those that were deployed before.
@@ -96,7 +94,7 @@ func (d *deployment) keepOrRefuseUnsent(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return refusal("keep the edits of the clone", err)
 	}
-	if _, err := tx.Exec(ctx, "select lizsync.note_numbers("+references+")", d.references()); err != nil {
+	if _, err := tx.Exec(ctx, "select lizsync.note_numbers("+references+")", d.manifest.References); err != nil {
 		return fmt.Errorf("note the numbers of the edits: %w", err)
 	}
 	if received > 0 {
@@ -105,15 +103,8 @@ func (d *deployment) keepOrRefuseUnsent(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// references is an array of lizsync.key_references, from the one parameter that [deployment.references] gives.
+// references is an array of lizsync.key_references, from the first parameter, the references of the manifest.
 const references = "array(select r from jsonb_populate_recordset(null::lizsync.key_references, $1) as r)"
-
-func (d *deployment) references() []archive.Reference {
-	if d.manifest.References == nil {
-		return []archive.Reference{}
-	}
-	return d.manifest.References
-}
 
 // number gives the clone blocks of numbers to draw from. Central has allotted them for good when this returns.
 func (d *deployment) number(ctx context.Context, tx pgx.Tx) error {
@@ -131,7 +122,7 @@ func (d *deployment) number(ctx context.Context, tx pgx.Tx) error {
 		return refusal("have central allot numbers", err)
 	}
 	_, err := tx.Exec(ctx, "select lizsync.adopt_numbers($5, "+references+", $2, $3, $4::text::lizsync.key_block[])",
-		d.references(), local, d.manifest.PublicationList(), blocks, d.serverID)
+		d.manifest.References, local, d.manifest.PublicationList(), blocks, d.serverID)
 	if err != nil {
 		return fmt.Errorf("give the clone its numbers: %w", err)
 	}

@@ -12,7 +12,7 @@ declare
     v_lowest bigint;
 begin
     for v_one in
-        select q.seqrelid, q.seqincrement, q.seqmin, k.size, k.allotter, lizsync.relation_label(q.seqrelid) as label
+        select q.seqrelid, q.seqincrement, q.seqmin, k.size, lizsync.relation_label(q.seqrelid) as label
         from pg_sequence q left join lizsync.key_sequences k on k.relid = q.seqrelid
         where q.seqrelid = any (p_sequences) and q.seqincrement > 0
     loop

@@ -6,6 +6,8 @@ set search_path from current
 as $$
 declare
     v_left oid[];
+    v_children oid[];
+    v_parents oid[];
     v_next oid[];
     v_ordered oid[] := '{}';
 begin
@@ -16,15 +18,20 @@ begin
         where exchange = pg_current_xact_id_if_assigned()::text::bigint and ordinal >= lizsync.first_ordinal()
         order by 1
     );
+    select array_agg(r.child), array_agg(r.parent)
+    into v_children, v_parents
+    from (
+        select conrelid, confrelid from pg_constraint where contype = 'f' and conrelid = any (v_left)
+        union
+        select to_regclass(child)::oid, to_regclass(parent)::oid from lizsync.key_references
+    ) as r (child, parent)
+    where r.child <> r.parent;
     while v_left <> '{}' loop
         v_next := array(
             select t from unnest(v_left) as t
             where not exists (
-                select from pg_constraint c
-                where c.contype = 'f' and c.conrelid = t and c.confrelid <> t and c.confrelid = any (v_left)
-                union all
-                select from lizsync.key_references r
-                where to_regclass(r.child)::oid = t and to_regclass(r.parent)::oid <> t and to_regclass(r.parent)::oid = any (v_left)
+                select from unnest(v_children, v_parents) as r (child, parent)
+                where r.child = t and r.parent = any (v_left)
             )
             order by t
         );
