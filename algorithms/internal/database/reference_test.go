@@ -176,3 +176,20 @@ func TestReferencesAreFoundByNameWhereValuesMayNotBeRead(t *testing.T) {
 	db.Exec(t, "grant select (site_id) on city.visit to "+role.Name)
 	assert.Empty(t, found())
 }
+
+// An index computes with a function that finds what it names on the path of people alone, and so a query of the table cannot be planned.
+func TestReferencesToATableWithAnIndexThatOnlyPeopleCanRead(t *testing.T) {
+	t.Parallel()
+	db := installed(t)
+	db.Exec(t, `
+		create schema ext; create extension unaccent schema ext;
+		create schema city;
+		create table city.site (id serial primary key, name text); insert into city.site (name) values ('a');
+		create table city.visit (site_id integer); insert into city.visit values (1);
+		create function city.plain(t text) returns text language sql immutable as 'select ext.unaccent(t)';
+		create index on city.site (city.plain(name));
+		create or replace function city.plain(t text) returns text language sql immutable set search_path = ext as 'select unaccent(t)';
+		alter function city.plain(text) reset search_path`)
+	assert.Equal(t, "the name of the column, whose values may not be read",
+		db.Text(t, "select evidence from lizsync.undeclared_references(array['city.site'::regclass, 'city.visit'::regclass]::oid[])"))
+}
